@@ -1,0 +1,28 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from kpilint.errors import FileProblem
+from kpilint.i18n import _
+
+
+def write(path: Path, content: str) -> None:
+    """Write UTF-8 text to ``path``: beside it first, then in one step into its place."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(content)
+            os.replace(beside, path)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        message = _("{path} cannot be written: {reason}.", path=path, reason=reason)
+        raise FileProblem(message) from None

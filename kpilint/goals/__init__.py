@@ -1,0 +1,1 @@
+"""What the user wrote: goals, metrics, sources and funnels, each key with its place."""

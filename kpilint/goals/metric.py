@@ -1,0 +1,83 @@
+"""What is measured, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kpilint.goals.dates import Duration
+from kpilint.goals.node import Entry, Named, given
+from kpilint.goals.period import Period
+from kpilint.goals.quantity import Quantity
+from kpilint.goals.readers import (
+    amount,
+    duration,
+    entry,
+    keyed_by,
+    list_of,
+    one_of,
+    text,
+    unit,
+    when,
+)
+
+AGGREGATES = ("count", "count_distinct", "sum", "mean", "median", "min", "max")
+ADDITIVE = frozenset({"count", "sum"})  # a distinct count of two months is not their sum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stock(Entry):
+    """What is open at a moment: entered ``from`` and not yet gone ``to``."""
+
+    from_: str = given(text, name="from", required=True, default="")
+    to: str = given(text, required=True, default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Metric(Named):
+    """One way to measure: an aggregate of a source, a ratio, a formula, a stock or typed values."""
+
+    label: str | None = given(text)
+    definition: str | None = given(text)
+    agreed_by: tuple[str, ...] = given(list_of(text), default=())
+    source: str | None = given(text)
+    agg: str | None = given(one_of(*AGGREGATES))
+    column: str | None = given(text)
+    where: str | None = given(text)
+    time: str | None = given(text)
+    person: str | None = given(text)
+    stage: str | None = given(text)
+    unit: str | None = given(unit)
+    nature: str | None = given(one_of("leading", "lagging", "activity"))
+    better: str | None = given(one_of("higher", "lower"))
+    numerator: str | None = given(text)
+    denominator: str | None = given(text)
+    cohort: str | None = given(text)
+    mature: Duration | None = given(duration)
+    formula: str | None = given(text)
+    stock: Stock | None = given(entry(Stock))
+    manual: Mapping[Period, Quantity] | None = given(keyed_by(when, amount))
+    over: str = given(one_of("sum", "mean", "last"), default="sum")
+
+    @property
+    def form(self) -> str:
+        """How it is computed: manual, formula, ratio, stock or flow."""
+        if self.manual is not None:
+            return "manual"
+        if self.formula is not None:
+            return "formula"
+        if self.numerator is not None or self.denominator is not None:
+            return "ratio"
+        return "stock" if self.stock is not None else "flow"
+
+    @property
+    def additive(self) -> bool:
+        """Whether the values of parts (months, people) sum to the value of the whole."""
+        if self.form == "manual":
+            return self.over == "sum"
+        return self.form == "flow" and self.agg in ADDITIVE
+
+    @property
+    def refers_to(self) -> tuple[str, ...]:
+        """The metrics that a ratio is made of; a formula's names are read where it is used."""
+        return tuple(name for name in (self.numerator, self.denominator) if name)

@@ -1,0 +1,106 @@
+"""What a target amounts to: its number in the metric's unit, and which way is better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kpilint.goals.formula import read_formula
+from kpilint.goals.goal import Goal, Monthly
+from kpilint.goals.goalfile import GoalSet
+from kpilint.goals.metric import Metric
+from kpilint.goals.quantity import Quantity
+
+_INFERRED = {"count": "count", "count_distinct": "count"}
+
+
+def unit_of(goals: GoalSet, metric: Metric, above: tuple[str, ...] = ()) -> str | None:
+    """The unit of a metric: as given, else count for counts and percent for ratios of like things.
+
+    ``above`` are the metrics that led here, so that a circle (E006) ends. Raises ValueError where
+    a formula's units make no sense together.
+    """
+    if metric.unit is not None or metric.name in above:
+        return metric.unit
+    if metric.form == "ratio":
+        units = set(units_of(goals, metric.refers_to, (*above, metric.name)).values())
+        return "percent" if len(units) == 1 else None
+    if metric.form == "formula" and metric.formula:
+        formula = read_formula(metric.formula)
+        return formula.unit(units_of(goals, formula.names, (*above, metric.name)))
+    return _INFERRED.get(metric.agg or "")
+
+
+def units_of(
+    goals: GoalSet, names: Iterable[str], above: tuple[str, ...] = ()
+) -> dict[str, str | None]:
+    """The units of those of ``names`` that are defined metrics."""
+    return {n: unit_of(goals, goals.metrics[n], above) for n in names if n in goals.metrics}
+
+
+def better(goals: GoalSet, goal: Goal) -> str:
+    """Which way is better: what the metric says, else what ``≤`` or ``以内`` implies."""
+    metric = goals.metric_of(goal)
+    if metric is not None and metric.better:
+        return metric.better
+    return "lower" if goal.target is not None and goal.target.bound == "<=" else "higher"
+
+
+def target_of(goals: GoalSet, goal: Goal) -> float | None:
+    """The target in the metric's unit: as written, else the sum of its parts, else its share.
+
+    None where there is none, where it is relative to a past that the file does not hold, or
+    where it does not fit the unit (E008 tells of that).
+    """
+    metric = goals.metric_of(goal)
+    try:
+        unit = unit_of(goals, metric) if metric else None
+        if goal.target is not None:
+            return value_in(goal.target, unit)
+        if goal.targets is not None and metric is not None and metric.additive:
+            return _total(goal, unit)
+        if goal.share is not None:
+            return _share(goals, goal)
+    except ValueError:
+        return None
+    return None
+
+
+def value_in(quantity: Quantity, unit: str | None) -> float | None:
+    """The number that a quantity is in ``unit``; None for a relative one. ValueError if unfit."""
+    if unit is None:
+        return quantity.value if quantity.relative is None else None
+    if quantity.relative is not None and not (quantity.unit == "ratio" and unit == "ratio"):
+        return None
+    return quantity.value if quantity.relative else quantity.to(unit)
+
+
+def part_of(part: Quantity | Monthly, unit: str | None) -> float | None:
+    """The value of one name's target: a total, or the sum of its months."""
+    if isinstance(part, Quantity):
+        return value_in(part, unit)
+    values = [value_in(quantity, unit) for quantity in part.values()]
+    return sum(v for v in values if v is not None) if None not in values else None
+
+
+def _total(goal: Goal, unit: str | None) -> float | None:
+    assert goal.targets is not None
+    for parts in (goal.targets.teams, goal.targets.people):
+        values = [part_of(part, unit) for part in parts.values()]
+        if values and None not in values:
+            return sum(v for v in values if v is not None)
+    return part_of(goal.targets.months, unit) if goal.targets.months else None
+
+
+def _share(goals: GoalSet, goal: Goal) -> float | None:
+    """Percent of the other goal's target less its baseline, through the win rate if given."""
+    share = goal.share
+    assert share is not None
+    whole = goals.by_id.get(share.of)
+    metric = goals.metric_of(whole) if whole else None
+    target = target_of(goals, whole) if whole and whole is not goal and not whole.share else None
+    if target is None or share.baseline is None or share.percent is None or metric is None:
+        return None
+    baseline = value_in(share.baseline, unit_of(goals, metric))
+    rate = value_in(share.win_rate, "percent") if share.win_rate else 1.0
+    percent = share.percent / 100 if share.percent > 1 else share.percent
+    return percent * (target - baseline) / rate if baseline is not None and rate else None

@@ -1,0 +1,53 @@
+"""The two languages: which one speaks now, and how a sentence is looked up in it."""
+
+from __future__ import annotations
+
+import gettext
+import locale
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+
+LANGUAGES = ("ja", "en")
+LOCALE_DIR = Path(__file__).with_name("locale")
+
+
+def preferred() -> str:
+    """The language of the user's machine: ``ja`` on a Japanese locale, else ``en``."""
+    variables = ("LC_ALL", "LC_MESSAGES", "LANG")
+    name = next((os.environ[v] for v in variables if os.environ.get(v)), None)
+    name = name or locale.getlocale()[0] or ""  # Windows sets none of the variables
+    return "ja" if name.lower().startswith(("ja", "japanese")) else "en"
+
+
+_LANGUAGE: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def language() -> str:
+    """The language that speaks now."""
+    return _LANGUAGE.get() or preferred()
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Let ``ja`` or ``en`` speak inside the block; blocks nest and threads are apart."""
+    token = _LANGUAGE.set(name)
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(token)
+
+
+@lru_cache
+def _catalogue(name: str) -> gettext.NullTranslations:
+    # English stands in the code itself, so only the other language has a catalogue to miss.
+    return gettext.translation("kpilint", LOCALE_DIR, [name], fallback=name == "en")
+
+
+def _(message: str, **values: object) -> str:
+    """Translate ``message`` into the language that speaks, then fill its ``{name}`` places."""
+    translated = _catalogue(language()).gettext(message)
+    return translated.format(**values) if values else translated
