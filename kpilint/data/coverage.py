@@ -1,0 +1,48 @@
+"""Which days the records of a source cover, told by the records alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The first and last day with records, and the longest silence in days between two such days.
+
+    Whether a period at the edge is whole cannot be read off a file. The rule here: a silence at
+    the edge longer than any inside shows that records are missing, not that nothing happened.
+    """
+
+    first: date
+    last: date
+    silence: int
+
+    def begins_by(self, day: date) -> bool:
+        """Whether the records, were they whole from ``day`` on, could begin as they do."""
+        return (self.first - day).days <= self.silence
+
+    def reaches(self, day: date) -> bool:
+        """Whether the records, were they whole up to ``day``, could end as they do."""
+        return (day - self.last).days <= self.silence
+
+
+def coverage(column: ir.Column, until: date) -> Coverage | None:
+    """Coverage by the records' days up to ``until``; None where there are none.
+
+    ``column`` holds timestamps. All records count, whatever a metric's ``where`` leaves of them.
+    """
+    days = column.date().name("day").as_table().distinct()
+    days = days.filter(days["day"] <= ibis.literal(until))
+    before = days["day"].lag().over(ibis.window(order_by="day"))
+    gaps = days.mutate(gap=days["day"].delta(before, unit="day"))
+    told = gaps.aggregate(
+        first=gaps["day"].min(), last=gaps["day"].max(), silence=gaps["gap"].max()
+    )
+    row = told.to_pyarrow().to_pylist()[0]
+    if row["first"] is None:
+        return None
+    return Coverage(row["first"], row["last"], int(row["silence"] or 0))

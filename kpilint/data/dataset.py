@@ -1,0 +1,158 @@
+"""The only data door: the sources of a goals file as named, typed Ibis tables."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from kpilint.errors import SourceProblem, Unavailable
+from kpilint.goals.goalfile import GoalSet
+from kpilint.i18n import _
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from kpilint.data.coverage import Coverage
+    from kpilint.data.opened import Opened
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableCells:
+    """Cells of one column of one file that are neither blank nor what the column holds.
+
+    ``kind`` is time, number or flag. ``examples`` are the first few as (row, text); rows count as
+    a spreadsheet shows them: the heading is row 1, and a line break inside quotation marks
+    begins no row.
+    """
+
+    column: str
+    kind: str
+    count: int
+    examples: tuple[tuple[int, str], ...]
+    file: str
+
+
+class Dataset:
+    """The sources of a goals file, each opened when first used and then kept.
+
+    Closing it, or leaving it as a context manager, ends the engine and removes what it wrote.
+    """
+
+    def __init__(self, goals: GoalSet) -> None:
+        self.goals = goals
+        self._opened: dict[str, Opened] = {}
+        self._problems: dict[str, Unavailable] = {}
+        self._coverages: dict[tuple[str, str, date], Coverage | None] = {}
+
+    @classmethod
+    def of(cls, goals: GoalSet) -> Dataset:
+        """The data of ``goals``; nothing is opened yet."""
+        return cls(goals)
+
+    def table(self, source: str) -> ir.Table:
+        """A source as a table with canonical column names and typed columns.
+
+        Columns that the goals use as dates or times are timestamps without zone, as clocks in
+        the goals' time zone show them; numbers are floating point; all others are text as in
+        the file. What a conversion cannot read is NULL, see ``unreadable``. Raises SourceProblem
+        where the source cannot be read, and Unavailable for kinds of sources that are not read.
+        """
+        if source in self._problems:  # a broken file is read through once, not for every metric
+            raise self._problems[source]
+        try:
+            return self._open(source).table
+        except Unavailable as problem:
+            self._problems[source] = problem
+            raise
+
+    def columns(self, source: str) -> tuple[str, ...]:
+        """Canonical column names, then those of the other headings; reads the headings only."""
+        return tuple(self._open(source).headings.columns)
+
+    def resolve(self, source: str, column: str) -> str:
+        """The exact name of a column, however its width and case are written.
+
+        Raises ColumnMissing, with the nearest heading or canonical name, where there is none.
+        """
+        return self._open(source).resolve(column)
+
+    def fingerprint(self, source: str) -> str:
+        """SHA-256 of the source's content, of all its files in order."""
+        return self._open(source).fingerprint()
+
+    def files(self, source: str) -> tuple[Path, ...]:
+        """The files that a source is made of, in order."""
+        return self._open(source).files
+
+    def unreadable(self, source: str) -> tuple[UnreadableCells, ...]:
+        """Cells that could not be converted, by file and column, in the order of the columns."""
+        return self._open(source).unreadable()
+
+    def coverage(self, source: str, column: str, until: date) -> Coverage | None:
+        """Which days up to ``until`` a source's records cover, by one of its time columns."""
+        from kpilint.data.coverage import coverage
+
+        key = (source, self.resolve(source, column), until)
+        if key not in self._coverages:
+            self._coverages[key] = coverage(self.table(source)[key[1]], until)
+        return self._coverages[key]
+
+    def _open(self, name: str) -> Opened:
+        if name not in self._opened:
+            from kpilint.data.opened import Opened
+
+            spec = self.goals.sources.get(name)
+            if spec is None:
+                message = _("The source {source} is not defined under sources:.", source=name)
+                raise SourceProblem(message, source=name)
+            number = len(self._opened)
+            self._opened[name] = Opened.of(self, spec, f"source_{number}")
+        return self._opened[name]
+
+    @cached_property
+    def workshop(self) -> Path:
+        """A folder for files that live as long as the data does."""
+        self._folder = tempfile.TemporaryDirectory(prefix="kpilint-", ignore_cleanup_errors=True)
+        return Path(self._folder.name)
+
+    @cached_property
+    def engine(self) -> Backend:
+        """DuckDB in memory; it downloads nothing."""
+        try:
+            import ibis
+        except ImportError as problem:
+            raise Unavailable(
+                _("Reading data needs {package}; install kpilint anew.", package=problem.name)
+            ) from None
+        return ibis.duckdb.connect(
+            autoinstall_known_extensions=False, autoload_known_extensions=False
+        )
+
+    def close(self) -> None:
+        """End the engine and remove temporary files; opened tables are gone."""
+        self._opened.clear()
+        self._coverages.clear()
+        self._problems.clear()
+        if "engine" in self.__dict__:
+            self.__dict__.pop("engine").disconnect()
+        if "workshop" in self.__dict__:
+            self.__dict__.pop("workshop")
+            self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

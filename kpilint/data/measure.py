@@ -1,0 +1,256 @@
+"""A metric becomes expressions that the engine computes: its history, and its value in a period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import isfinite
+
+import pandas as pd
+
+from kpilint.data.dataset import Dataset
+from kpilint.data.selection import KINDS, selected
+from kpilint.data.series import Series
+from kpilint.errors import Unavailable
+from kpilint.goals.formula import Formula, read_formula
+from kpilint.goals.goalfile import GoalSet
+from kpilint.goals.metric import Metric
+from kpilint.goals.period import Period
+from kpilint.goals.target import unit_of, value_in
+from kpilint.i18n import _
+
+__all__ = ["Series", "history", "value"]
+
+_DAY = timedelta(days=1)
+_FREQUENCY = {"month": "M", "week": "W-SUN"}
+_TRUNCATION = {"month": "M", "week": "W"}
+
+
+def history(
+    data: Dataset, goals: GoalSet, metric: Metric, *, grain: str = "month", until: date
+) -> Series:
+    """A metric's values over complete months, or ISO weeks, that end by ``until``.
+
+    It reaches from the first to the last period that the source covers, by all its records and
+    not only those that the metric selects (see ``Coverage``). Inside, a period without records
+    counts 0 where the metric counts or sums, else nan. A ratio is by event time. Empty where no
+    period is complete. Raises Unavailable, with the reason, for what cannot be computed.
+    """
+    return _Measuring(data, goals, grain).history(metric, until)
+
+
+def value(data: Dataset, goals: GoalSet, metric: Metric, start: date, end: date) -> float | None:
+    """A metric over the records from ``start`` to ``end``, both days included.
+
+    None where there is nothing to tell it from: no records behind a mean, no denominator, or a
+    source whose records end before the period begins. Raises Unavailable like ``history``.
+    """
+    return _Measuring(data, goals, "month").value(metric, start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measuring:
+    """The measuring of one metric and those that it is made of; ``above`` guards from circles."""
+
+    data: Dataset
+    goals: GoalSet
+    grain: str
+    above: tuple[str, ...] = ()
+
+    def part(self, name: str, metric: Metric) -> tuple[_Measuring, Metric]:
+        """A metric that ``metric`` is made of."""
+        found = self.goals.metrics.get(name)
+        above = (*self.above, metric.name)
+        if found is None or name in above:
+            reason = _("{name} is not defined") if found is None else _("{name} leads back to it")
+            raise Unavailable(
+                _(
+                    "The metric {metric} cannot be computed: {reason}.",
+                    metric=metric.name,
+                    reason=reason.format(name=name),
+                )
+            )
+        return _Measuring(self.data, self.goals, self.grain, above), found
+
+    def unit(self, metric: Metric) -> str | None:
+        try:
+            return unit_of(self.goals, metric)
+        except ValueError:
+            return None  # E008 tells of it
+
+    # History
+
+    def history(self, metric: Metric, until: date) -> Series:
+        match metric.form:
+            case "flow":
+                return self.flow(metric, until)
+            case "ratio" if metric.cohort is None:
+                return self.ratio(metric, until)
+            case "formula":
+                return self.formula(metric, until)
+            case "manual":
+                return self.manual(metric, until)
+        raise self.unavailable(metric)
+
+    def flow(self, metric: Metric, until: date) -> Series:
+        chosen = selected(self.data, metric)
+        index = self.covered(metric, until)
+        period = chosen.time.truncate(_TRUNCATION[self.grain]).date()
+        groups = chosen.records.group_by(period=period)
+        grouped = groups.aggregate(value=chosen.aggregate(), n=chosen.records.count())
+        rows = grouped.to_pyarrow().to_pydict()
+        undated = sum(n for n, p in zip(rows["n"], rows["period"], strict=True) if p is None)
+        found = pd.DataFrame(rows, columns=["period", "value", "n"]).dropna(subset="period")
+        found.index = pd.PeriodIndex(pd.to_datetime(found["period"]), freq=index.freq)
+        found = found.drop(columns="period").astype("float64").reindex(index)
+        kind = KINDS.get(metric.agg or "", "mean")
+        values = found["value"] if kind == "mean" else found["value"].fillna(0.0)
+        weights = found["n"].fillna(0.0) if metric.agg in ("mean", "median") else None
+        unit = self.unit(metric)
+        return Series.of(values, unit=unit, kind=kind, weights=weights, undated=undated)
+
+    def covered(self, metric: Metric, until: date) -> pd.PeriodIndex:
+        """The periods from the first to the last that the source covers and that end by until."""
+        frequency = _FREQUENCY[self.grain]
+        covered = self.data.coverage(metric.source or "", metric.time or "", until)
+        if covered is None:
+            return pd.PeriodIndex([], freq=frequency)
+        first = pd.Period(covered.first, freq=frequency)
+        last = min(pd.Period(covered.last, freq=frequency), pd.Period(until + _DAY, frequency) - 1)
+        first += 0 if covered.begins_by(first.start_time.date()) else 1
+        last -= 0 if covered.reaches(last.end_time.date()) else 1
+        return pd.period_range(first, last, freq=frequency)
+
+    def ratio(self, metric: Metric, until: date) -> Series:
+        numerator, denominator = (m.history(p, until) for m, p in self.parts(metric))
+        index = numerator.index.intersection(denominator.index)
+        above, below = numerator.reindex(index), denominator.reindex(index)
+        values = above / below.where(below != 0)
+        undated = numerator.undated + denominator.undated
+        unit = self.unit(metric)
+        return Series.of(values, unit=unit, kind="ratio", weights=below, undated=undated)
+
+    def parts(self, metric: Metric) -> list[tuple[_Measuring, Metric]]:
+        """Numerator and denominator."""
+        if len(metric.refers_to) < 2:
+            raise Unavailable(
+                _(
+                    "The metric {metric} cannot be computed: its key {key} is missing.",
+                    metric=metric.name,
+                    key="denominator" if metric.numerator else "numerator",
+                )
+            )
+        return [self.part(name, metric) for name in metric.refers_to]
+
+    def formula(self, metric: Metric, until: date) -> Series:
+        formula = self.read(metric)
+        series = {}
+        for name in formula.names:
+            measuring, part = self.part(name, metric)
+            series[name] = measuring.history(part, until)
+        frame = pd.concat(series, axis="columns", join="inner")
+        values = formula.evaluate({name: frame[name] for name in formula.names})
+        unit = self.unit(metric)
+        kind = {"count": "count", "percent": "ratio", "ratio": "ratio"}.get(unit or "", "amount")
+        undated = sum(s.undated for s in series.values())
+        return Series.of(pd.Series(values), unit=unit, kind=kind, undated=undated)
+
+    def read(self, metric: Metric) -> Formula:
+        try:
+            return read_formula(metric.formula or "")
+        except ValueError as problem:
+            raise Unavailable(str(problem)) from None
+
+    def manual(self, metric: Metric, until: date) -> Series:
+        values = self.typed(metric)
+        period = next((p for p in values if p.kind != self.grain), None)
+        if period is not None:
+            raise Unavailable(
+                _(
+                    "The values of {metric} are typed for {period}; a history by {grain} needs "
+                    "one value for each.",
+                    metric=metric.name,
+                    period=period.text,
+                    grain=self.grain,
+                )
+            )
+        past = {p.start: v for p, v in values.items() if p.end <= until}
+        frequency = _FREQUENCY[self.grain]
+        index = pd.PeriodIndex(pd.to_datetime(list(past)), freq=frequency)
+        found = pd.Series(list(past.values()), index=index, dtype="float64").sort_index()
+        if len(found):
+            found = found.reindex(pd.period_range(found.index[0], found.index[-1], freq=frequency))
+        unit = self.unit(metric)
+        counted = "count" if unit == "count" else "amount"
+        return Series.of(found, unit=unit, kind=counted if metric.over == "sum" else "mean")
+
+    def typed(self, metric: Metric) -> dict[Period, float]:
+        """The values that the goals file gives, in the metric's unit."""
+        unit = self.unit(metric)
+        try:
+            read = {p: value_in(q, unit) for p, q in (metric.manual or {}).items()}
+        except ValueError as problem:
+            raise Unavailable(str(problem)) from None
+        return {p: v for p, v in read.items() if v is not None}
+
+    # One period
+
+    def value(self, metric: Metric, start: date, end: date) -> float | None:
+        match metric.form:
+            case "flow":
+                return self.flow_value(metric, start, end)
+            case "ratio" if metric.cohort is None:
+                above, below = (m.value(p, start, end) for m, p in self.parts(metric))
+                return above / below if above is not None and below else None
+            case "formula":
+                return self.formula_value(metric, start, end)
+            case "manual":
+                return self.manual_value(metric, start, end)
+        raise self.unavailable(metric)
+
+    def flow_value(self, metric: Metric, start: date, end: date) -> float | None:
+        chosen = selected(self.data, metric).between(start, end)
+        told = chosen.records.aggregate(value=chosen.aggregate(), n=chosen.records.count())
+        found = told.to_pyarrow().to_pylist()[0]
+        if found["value"] is not None and found["n"]:
+            return float(found["value"])
+        if KINDS.get(metric.agg or "") is None:
+            return None
+        covered = self.data.coverage(metric.source or "", metric.time or "", end)
+        known = covered is not None and covered.first <= end and covered.reaches(start)
+        return 0.0 if known else None
+
+    def formula_value(self, metric: Metric, start: date, end: date) -> float | None:
+        formula = self.read(metric)
+        values: dict[str, float] = {}
+        for name in formula.names:
+            measuring, part = self.part(name, metric)
+            value = measuring.value(part, start, end)
+            if value is None:
+                return None
+            values[name] = value
+        result = formula.evaluate(values)
+        return result if isfinite(result) else None
+
+    def manual_value(self, metric: Metric, start: date, end: date) -> float | None:
+        inside = sorted(
+            (p.start, v) for p, v in self.typed(metric).items() if start <= p.start and p.end <= end
+        )
+        values = [v for _start, v in inside]
+        if not values:
+            return None
+        match metric.over:
+            case "sum":
+                return sum(values)
+            case "mean":
+                return sum(values) / len(values)
+        return values[-1]
+
+    def unavailable(self, metric: Metric) -> Unavailable:
+        if metric.form == "stock":
+            message = _("{metric} is a stock, and stocks are not computed.", metric=metric.name)
+        else:
+            message = _(
+                "{metric} is a ratio by cohort, and cohorts are not computed.", metric=metric.name
+            )
+        return Unavailable(message)

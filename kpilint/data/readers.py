@@ -1,0 +1,217 @@
+"""Text tables: a CSV or TSV file becomes a table of text, every record kept or a clear refusal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from kpilint.data.files import encoding_of, line_count, safe_pattern
+from kpilint.data.headings import unique
+from kpilint.errors import SourceProblem
+from kpilint.goals.source import Source
+from kpilint.i18n import _
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+_DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE = 1 << 18  # letters that are looked at to tell the delimiter
+_LONGEST_CELL = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """One file of text: where it is, how it is written, and its headings.
+
+    ``headings`` are as in the file, made ``unique``.
+    """
+
+    path: Path
+    source: str
+    encoding: str
+    delimiter: str
+    headings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, path: Path, source: Source) -> TextTable:
+        """Look at a file's beginning; SourceProblem where it is no text table."""
+        encoding = encoding_of(path, source)
+        with path.open(encoding=encoding, newline="") as file:
+            sample = file.read(_SAMPLE)
+        delimiter = max(_DELIMITERS, key=lambda d: _fit(_records(sample, d)))
+        first = next((r for r in _records(sample, delimiter) if r), None)
+        if first is None:
+            message = _(
+                "{path}, row 1: the headings cannot be read; is a quotation mark left open?",
+                path=path,
+            )
+            raise SourceProblem(message, source=source.name, place=1)
+        return cls(path, source.name, encoding, delimiter, unique(first))
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return str(self.path)
+
+    def load(self, engine: Backend, name: str, workshop: Path, row: str) -> ir.Table:
+        """All records as text in the engine's table ``name``, numbered from 1 under ``row``.
+
+        Blank cells are NULL. ``workshop`` is a folder for files that live as long as the data.
+        Raises SourceProblem, naming the row, where records and headings do not fit together.
+        """
+        path = self.path
+        if not self.encoding.startswith("utf-8"):
+            path = workshop / f"{name}.csv"
+            with self._open() as file, path.open("w", encoding="utf-8", newline="") as out:
+                shutil.copyfileobj(file, out, 1 << 20)
+        table = self._scan_whole(engine, name, path)
+        if table is None:
+            clean = workshop / f"{name}_clean.csv"
+            self._rewrite(clean)
+            table = self._scan(engine, f"{name}_clean", clean, ",")
+        columns = {heading: table[f"c{n}"] for n, heading in enumerate(self.headings)}
+        records = table.select(**columns, **{row: table.rowid() + 1})
+        if len(columns) == 1:  # DuckDB takes a blank line for a record where there is one column
+            records = records.filter(records[0].notnull())
+        return records
+
+    def _scan_whole(self, engine: Backend, name: str, path: Path) -> ir.Table | None:
+        """The table, or None where the engine refuses the file or has passed over records.
+
+        It drops all of them, without a word, where a heading holds a line break of another kind
+        than the file's. So records are held against lines, and counted one by one where blank
+        lines or line breaks in cells make the two differ.
+        """
+        import duckdb
+
+        try:
+            table = self._scan(engine, name, path, self.delimiter)
+        except duckdb.Error:
+            return None
+        read = table.count().to_pyarrow().as_py()
+        if read + 1 == line_count(path):
+            return table
+        with self._open() as file:
+            return table if read + 1 == sum(1 for _record in self._numbered(file)) else None
+
+    def _scan(self, engine: Backend, name: str, path: Path, delimiter: str) -> ir.Table:
+        view = engine.read_csv(
+            safe_pattern(path),
+            table_name=f"{name}_file",
+            columns={f"c{n}": "VARCHAR" for n in range(len(self.headings))},
+            header=True,
+            delim=delimiter,
+            quote='"',
+            escape='"',
+            nullstr="",
+            strict_mode=True,
+            null_padding=False,
+        )
+        return engine.create_table(name, view)
+
+    def rows_of(self, numbers: list[int]) -> list[int]:
+        """Rows, as a spreadsheet counts them, of records given by their number from 1.
+
+        The heading is row 1; blank lines are rows, but no records.
+        """
+        with self._open() as file:
+            read = islice(self._numbered(file), max(numbers, default=0) + 1)
+            rows = [row for row, _record in read]
+        return [rows[number] for number in numbers]
+
+    @contextmanager
+    def _open(self) -> Iterator[TextIO]:
+        """The file as text; a byte order mark is no part of it."""
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            yield file
+
+    def _rewrite(self, clean: Path) -> None:
+        """Write the records anew where the engine refused them (line ends of two kinds, say).
+
+        This slow reading also finds the row that is to blame, and raises SourceProblem for it.
+        """
+        with self._open() as file, clean.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+            records = self._numbered(file)
+            next(records)  # the engine might stumble over what a heading holds
+            writer.writerow(f"c{n}" for n in range(len(self.headings)))
+            for row, record in records:
+                if len(record) != len(self.headings):
+                    raise self._ragged(row, len(record))
+                writer.writerow(record)
+
+    def _numbered(self, file: TextIO) -> Iterator[tuple[int, list[str]]]:
+        """The records, each with its row; SourceProblem where a quotation mark is left open.
+
+        A blank line is a record only where there is a single column, as it is for the engine.
+        """
+        single = len(self.headings) == 1
+        limit = csv.field_size_limit(_LONGEST_CELL)
+        row = 0
+        try:
+            for row, record in enumerate(
+                csv.reader(file, delimiter=self.delimiter, strict=True), 1
+            ):
+                if record or single:
+                    yield row, record or [""]
+        except csv.Error:
+            raise self._open_quote(row + 1) from None
+        finally:
+            csv.field_size_limit(limit)
+
+    def _ragged(self, row: int, found: int) -> SourceProblem:
+        message = _(
+            "{path}, row {row}: {found} cells where the headings have {expected}; "
+            "correct the row, or put a cell that holds “{delimiter}” in quotation marks.",
+            path=self.path,
+            row=row,
+            found=found,
+            expected=len(self.headings),
+            delimiter=_shown(self.delimiter),
+        )
+        return SourceProblem(message, source=self.source, place=row)
+
+    def _open_quote(self, row: int) -> SourceProblem:
+        message = _(
+            "{path}, row {row}: a quotation mark is left open or stands inside a cell; "
+            "double it or remove it.",
+            path=self.path,
+            row=row,
+        )
+        return SourceProblem(message, source=self.source, place=row)
+
+
+def _shown(delimiter: str) -> str:
+    return _("tab") if delimiter == "\t" else delimiter
+
+
+def _records(sample: str, delimiter: str) -> list[list[str]]:
+    """The records of a sample as far as they can be read; a last one that is cut is left out."""
+    records = []
+    try:
+        for record in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            records.append(record)
+    except csv.Error:
+        pass
+    return records[:-1] if len(sample) == _SAMPLE and len(records) > 1 else records
+
+
+def _fit(records: list[list[str]]) -> tuple[float, int]:
+    """How well a delimiter explains a sample: the share of records as wide as the headings.
+
+    A lone quotation mark in a cell tells that the cell was cut at the wrong sign.
+    """
+    filled = [record for record in records if record]
+    width = len(filled[0]) if filled else 0
+    if width < 2:
+        return 0.0, 0
+    whole = [len(r) == width and not any(cell.count('"') % 2 for cell in r) for r in filled]
+    return sum(whole) / len(filled), width

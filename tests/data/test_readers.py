@@ -1,0 +1,336 @@
+"""Any export that is a text table is read whole, and anything else is refused in one sentence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kpilint.data.dataset import Dataset
+from kpilint.errors import SourceProblem, Unavailable
+
+from .conftest import Workspace, rows
+
+Open = Callable[..., Dataset]
+NAMES = "取引名,金額\n㈱髙橋①,1\n山﨑～,2\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_encodings(opened: Open, encoding: str) -> None:
+    assert rows(opened(NAMES.encode(encoding))) == [
+        {"取引名": "㈱髙橋①", "金額": "1"},
+        {"取引名": "山﨑～", "金額": "2"},
+    ]
+
+
+@pytest.mark.parametrize("declared", ["cp932", "shift_jis", "Shift-JIS"])
+def test_declared_encoding(opened: Open, declared: str) -> None:
+    data = opened(NAMES.encode("cp932"), f"path: t.csv, encoding: {declared}")
+    assert rows(data)[0]["取引名"] == "㈱髙橋①"
+
+
+def test_encoding_is_guessed_where_the_usual_ones_fail(opened: Open) -> None:
+    text = "имя,город\n" + "Привет как дела,Москва и Санкт-Петербург\n" * 20
+    data = opened(text.encode("koi8-r"))
+    assert set(data.columns("t")) != set()
+    assert len(rows(data)) == 20
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters(opened: Open, delimiter: str) -> None:
+    other = ";" if delimiter == "," else ","
+    data = opened(f'a{delimiter}"b, x"\n1{delimiter}"2{other}5"\n')
+    assert rows(data) == [{"a": "1", "b, x": f"2{other}5"}]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_and_quoted_newlines(opened: Open, end: str) -> None:
+    data = opened(f'"a{end}b",c{end}"1{end}1","say ""x"""{end}2,3{end}')
+    assert [list(r.values()) for r in rows(data)] == [[f"1{end}1", 'say "x"'], ["2", "3"]]
+
+
+def test_line_ends_of_two_kinds(opened: Open) -> None:
+    assert len(rows(opened("a,b\r\n1,2\n3,4\r\n5,6\n"))) == 3
+
+
+def test_text_stays_text(opened: Open) -> None:
+    data = opened("id,case,note\n007,NA,=cmd()\n1e5,NULL, x \n,nan,#N/A\n")
+    assert [list(r.values()) for r in rows(data)] == [
+        ["007", "NA", "=cmd()"],
+        ["1e5", "NULL", " x "],
+        [None, "nan", "#N/A"],
+    ]
+
+
+@pytest.mark.parametrize("heading", ["\n", "\r\n"])
+@pytest.mark.parametrize("cell", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_breaks_in_cells_are_no_line_ends(
+    opened: Open, heading: str, cell: str, end: str
+) -> None:
+    data = opened(f'"a{heading}b",c{end}"1{cell}1",2{end}"3",4{end}')
+    assert [list(r.values()) for r in rows(data)] == [[f"1{cell}1", "2"], ["3", "4"]]
+
+
+def test_blank_lines_are_no_records(opened: Open) -> None:
+    assert len(rows(opened("a,b\n1,2\n\n3,4\n\n"))) == 2
+    assert rows(opened("a\n1\n\n3\n\n")) == [{"a": "1"}, {"a": "3"}]
+
+
+def test_headings_alone_are_no_records(opened: Open) -> None:
+    assert rows(opened("a,b\n")) == []
+
+
+def test_headings_that_are_hard_to_tell_apart(opened: Open) -> None:
+    data = opened("Amount,amount,,Amount\n1,2,3,4\n")
+    assert data.columns("t") == ("Amount", "amount_1", "column_3", "Amount_2")
+    assert rows(data) == [{"Amount": "1", "amount_1": "2", "column_3": "3", "Amount_2": "4"}]
+
+
+HOSTILE = ['a"b', "a'b", "a\nb", "x; DROP TABLE t; --", "{a}", "%s", "x" * 10_000, "select", "😀"]
+
+
+@pytest.mark.parametrize("heading", HOSTILE)
+def test_hostile_headings_stay_names(opened: Open, heading: str) -> None:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([[heading, "when"], ["1", "2026-10-01"]])
+    metrics = "  n: {source: t, agg: count, time: when}"
+    data = opened(buffer.getvalue(), metrics=metrics)
+    assert rows(data)[0][heading] == "1"
+
+
+def test_files_of_a_glob_are_united_by_name(workspace: Workspace) -> None:
+    files = {
+        "d/2026-01.csv": "id,金額\n1,10\n",
+        "d/2026-02.csv": NAMES.replace("取引名", "id").encode("cp932"),
+        "d/2026-03.csv": "owner;ID\nx;3\n",
+        "d/~$2026-04.csv": b"\0\0",
+    }
+    with Dataset.of(workspace("sources: {t: {path: 'd/*.csv'}}", files)) as data:
+        assert data.columns("t") == ("id", "金額", "owner")
+        ids = [(r["id"], r["owner"]) for r in rows(data)]
+        assert sorted(ids, key=str) == [
+            ("1", None),
+            ("3", "x"),
+            ("㈱髙橋①", None),
+            ("山﨑～", None),
+        ]
+        assert len(data.files("t")) == 3
+
+
+def test_a_name_with_signs_is_no_pattern(workspace: Workspace) -> None:
+    files = {"deals [1] (2)*.csv": "a,b\n1,2\n", "deals 1 (2)x.csv": "c,d\n"}
+    with Dataset.of(workspace("sources: {t: {path: 'deals [1] (2)*.csv'}}", files)) as data:
+        assert rows(data) == [{"a": "1", "b": "2"}]
+
+
+def test_parquet_and_csv_say_the_same(opened: Open, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    metrics = "  m: {source: t, agg: sum, column: amount, time: day}"
+    one = opened('id,amount\n1,"1,000"\n2,x\n', metrics=metrics)
+    two = opened(b"", "path: t.parquet", metrics)
+    columns = {"id": ["1", "2"], "amount": ["1,000", "x"]}
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    assert rows(one) == rows(two) == [{"id": "1", "amount": 1000.0}, {"id": "2", "amount": None}]
+    assert [c.examples for c in one.unreadable("t")] == [((3, "x"),)]
+    assert [c.examples for c in two.unreadable("t")] == [((2, "x"),)]
+
+
+def test_parquet_keeps_types_that_are_right(opened: Open, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    metrics = """
+  m: {source: t, agg: sum, column: amount, time: at, person: owner}
+  d: {source: t, agg: count, time: day, where: hot}
+"""
+    data = opened(b"", "path: t.parquet, timezone: UTC", metrics)
+    columns = {
+        "at": pa.array([datetime(2026, 3, 31, 15, 30)], pa.timestamp("us")),
+        "zoned": pa.array([datetime(2026, 3, 31, 15, 30)], pa.timestamp("us", "UTC")),
+        "day": pa.array([date(2026, 3, 31)]),
+        "amount": pa.array([7], pa.int32()),
+        "owner": pa.array([12]),
+        "hot": pa.array([True]),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    assert rows(data) == [
+        {
+            "at": datetime(2026, 4, 1, 0, 30),
+            "zoned": datetime(2026, 4, 1, 0, 30),
+            "day": datetime(2026, 3, 31),
+            "amount": 7,
+            "owner": "12",
+            "hot": True,
+        }
+    ]
+    assert data.unreadable("t") == ()
+
+
+def test_a_cut_parquet_file(opened: Open) -> None:
+    with pytest.raises(SourceProblem, match="is not a complete Parquet file"):
+        opened(b"PAR1 and no more", "path: t.parquet").table("t")
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.csv", "a,b\n")
+    return buffer.getvalue()
+
+
+BROKEN = {
+    "a long row": ("a,b\n1,2\n3,4,5\n", 3, "3 cells where the headings have 2"),
+    "a short row": ('a,b\n"1\n1",2\n3\n', 3, "1 cells where the headings have 2"),
+    "a short row after a blank line": ("a,b\n\n1,2\n3\n", 4, "1 cells"),
+    "an open quote": ('a,b\n1,2\n"3,4\n5,6\n', 3, "quotation mark"),
+    "a quote inside": ('a,b\n"1"x,2\n', 2, "quotation mark"),
+    "empty": ("", None, "is empty"),
+    "only spaces": (" \n\n", None, "is empty"),
+    "only a mark": ("\ufeff", None, "is empty"),
+    "a zip": (zipped(), None, "no text table, it holds Excel/ZIP data"),
+    "an old Excel file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None, "Excel (xls)"),
+    "binary": (b"a,b\n\0\0\1", None, "binary"),
+}
+
+
+@pytest.mark.parametrize(("content", "row", "said"), BROKEN.values(), ids=BROKEN)
+def test_broken_files(opened: Open, content: str | bytes, row: int | None, said: str) -> None:
+    with pytest.raises(SourceProblem) as problem:
+        opened(content).table("t")
+    assert said in str(problem.value)
+    assert "t.csv" in str(problem.value)
+    assert problem.value.place == row
+    assert problem.value.source == "t"
+
+
+def test_a_ragged_row_beyond_any_sample(opened: Open) -> None:
+    with pytest.raises(SourceProblem) as problem:
+        opened("a,b\n" + "1,2\n" * 100_000 + "3\n").table("t")
+    assert problem.value.place == 100_002
+
+
+def test_bytes_that_are_not_in_the_declared_encoding(opened: Open) -> None:
+    with pytest.raises(SourceProblem, match="line 3 is not written in utf-8") as problem:
+        opened(b"a,b\n1,2\n\xff,3\n", "path: t.csv, encoding: utf-8").columns("t")
+    assert problem.value.place == 3
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("path: missing.csv", "there is no such file"),
+        ("path: 'nothing/*.csv'", "no file matches"),
+        ("path: folder", "is a folder"),
+        ("path: ok.csv, encoding: klingon", "is no encoding"),
+        ("path: ok.csv, encoding: hex", "is no encoding"),
+        ("path: ok.csv, preset: hubspot/deal", "Did you mean hubspot/deals?"),
+        ("key: id", "has no path"),
+        ("path: 'a\\u0000b.csv'", "there is no such file"),
+    ],
+)
+def test_sources_that_are_not_there(workspace: Workspace, keys: str, said: str) -> None:
+    keys = keys.replace("'a\\u0000b.csv'", '"a\\0b.csv"')
+    files = {"folder/a.csv": "a\n", "ok.csv": "a,b\n"}
+    with pytest.raises(SourceProblem) as problem:
+        Dataset.of(workspace(f"sources: {{t: {{{keys}}}}}", files)).table("t")
+    assert said in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("url: 'postgresql://me:secret@host/db', table: x", "Export the table as CSV or Parquet"),
+        ("path: book.xlsx", "save the sheet as CSV"),
+    ],
+)
+def test_sources_that_are_not_read(workspace: Workspace, keys: str, said: str) -> None:
+    data = Dataset.of(workspace(f"sources: {{t: {{{keys}}}}}", {"book.xlsx": zipped()}))
+    with pytest.raises(Unavailable) as problem:
+        data.table("t")
+    assert said in str(problem.value)
+    assert "secret" not in str(problem.value)
+
+
+def test_a_file_that_may_not_be_read(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = opened("a,b\n")
+
+    def locked(*args: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", locked)  # root, whom containers run tests as, reads all
+    with pytest.raises(SourceProblem, match=r"t\.csv may not be read; close it"):
+        data.table("t")
+
+
+def test_an_undefined_source(opened: Open) -> None:
+    with pytest.raises(SourceProblem, match="not defined under sources"):
+        opened("a,b\n").table("nothing")
+
+
+def test_a_broken_file_is_read_through_once(opened: Open, tmp_path: Path) -> None:
+    data = opened("a,b\n1\n")
+    with pytest.raises(SourceProblem) as first:
+        data.table("t")
+    (tmp_path / "t.csv").unlink()
+    with pytest.raises(SourceProblem) as again:
+        data.table("t")
+    assert str(again.value) == str(first.value)
+
+
+def test_fingerprints_follow_the_content(opened: Open, tmp_path: Path) -> None:
+    before = opened("a,b\n1,2\n").fingerprint("t")
+    assert before == opened("a,b\n1,2\n").fingerprint("t")
+    assert before != opened("a,b\n1,3\n").fingerprint("t")
+    assert len(before) == 64
+
+
+def test_closing_removes_what_was_written(opened: Open) -> None:
+    data = opened(NAMES.encode("cp932"))
+    data.table("t")
+    folder = data.workshop
+    assert list(folder.iterdir()) != []
+    data.close()
+    assert not folder.exists()
+    assert len(rows(data)) == 2  # opened anew
+
+
+letter = st.characters(codec="cp932", exclude_characters="\0\r\x1a¢£¬‖−〜")  # not of two codes
+cell = st.text(letter, max_size=8)
+tables = st.integers(2, 4).flatmap(
+    lambda width: st.lists(st.lists(cell, min_size=width, max_size=width), min_size=1, max_size=8)
+)
+
+
+@given(
+    records=tables,
+    delimiter=st.sampled_from(",;\t|"),
+    end=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "cp932"]),
+    quoted=st.booleans(),
+)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+def test_every_record_is_read(
+    opened: Open, records: list[list[str]], delimiter: str, end: str, encoding: str, quoted: bool
+) -> None:
+    """What Python's own reader finds in a file, the engine finds."""
+    width = len(records[0])
+    buffer = io.StringIO(newline="")
+    dialect = csv.unix_dialect if quoted else csv.excel  # the first puts every cell in quotes
+    writer = csv.writer(buffer, dialect, delimiter=delimiter, lineterminator=end)
+    writer.writerows([[f"column {n}" for n in range(width)], *records])
+    data = opened(buffer.getvalue().encode(encoding), f"path: t.csv, encoding: {encoding}")
+    found = [[value or "" for value in record.values()] for record in rows(data)]
+    assert found == records
+    data.close()
