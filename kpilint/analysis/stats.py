@@ -21,7 +21,7 @@ def wilson(
     Source: Wilson (1927), JASA 22, 209-212.
     """
     # statsmodels takes seconds to import
-    from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
+    from statsmodels.stats.proportion import proportion_confint
 
     x, n = _counts(successes, trials)
     some = np.where(n > 0, n, 1.0)

@@ -1,0 +1,87 @@
+"""How every figure looks: one ink, one grey, one accent; Japanese and European letters."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+INK, SOFT, GREY, LINE, ACCENT, PAPER = (
+    "#17212b",
+    "#55616d",
+    "#8796a5",
+    "#d9dfe4",
+    "#b83a0b",
+    "#ffffff",
+)
+# What each colour becomes on a dark page; every pair keeps its contrast.
+DARK = {
+    INK: "#e8ecef",
+    SOFT: "#a7b2bc",
+    GREY: "#5d6f80",
+    LINE: "#37424c",
+    ACCENT: "#ff8b55",
+    PAPER: "#12181d",
+}
+FONTS = (
+    '"Hiragino Sans", "Yu Gothic UI", "Noto Sans JP", "Noto Sans CJK JP", Meiryo, '
+    "system-ui, sans-serif"
+)
+
+
+def words(text: str) -> str:
+    """A client's text as plotly shall show it: letter by letter, none of it markup."""
+    return escape(text, quote=False)
+
+
+def dressed(figure: go.Figure, *, title: str, subtitle: str, source: str, height: int) -> go.Figure:
+    """The figure in the house's dress: the finding as its title, then unit, n and period.
+
+    ``source`` travels along as metadata, for the page to print below. Texts are a client's own
+    and are escaped here. Heights are in pixels.
+    """
+    figure.update_layout(
+        font={"family": FONTS, "size": 13, "color": INK},
+        title={
+            "text": f"<b>{words(title)}</b>",
+            "subtitle": {"text": words(subtitle), "font": {"color": SOFT, "size": 12}},
+            "font": {"size": 16},
+            "x": 0,
+            "xref": "paper",
+        },
+        meta={"source": words(source)},
+        height=height,
+        margin={"l": 0, "r": 0, "t": 80, "b": 0},
+        paper_bgcolor=PAPER,
+        plot_bgcolor=PAPER,
+        showlegend=False,
+        template="none",
+        hoverlabel={"font": {"family": FONTS}},
+    )
+    return figure
+
+
+def note(
+    figure: go.Figure,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    color: str,
+    yanchor: Literal["top", "middle", "bottom"],
+    away: int,
+) -> None:
+    """Write ``text`` (plotly's markup) to the right of a point, ``away`` pixels from it."""
+    figure.add_annotation(
+        x=x,
+        y=y,
+        text=text,
+        font={"color": color},
+        showarrow=False,
+        xanchor="left",
+        yanchor=yanchor,
+        align="left",
+        xshift=away,
+    )
