@@ -1,0 +1,1 @@
+"""The monthly rhythm: notebooks are run, a page is built, a folder is published."""
