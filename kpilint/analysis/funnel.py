@@ -45,22 +45,23 @@ class Funnel:
     def of(
         cls,
         goals: GoalSet,
-        name: str,
+        name: str = "",
         *,
         start: date | str | None = None,
         end: date | str | None = None,
         months: int | str | None = None,
         as_of: date | str | None = None,
     ) -> Self:
-        """A funnel of the goals file by name.
+        """A funnel of the goals file by name; without one the file's first.
 
         ``start``, ``end`` and ``as_of`` are days, or periods as a goals file writes them
         (``2026-10``, ``FY2026``); ``months`` counts back from ``end`` in place of a start. Raises
         Misuse for a name or text that cannot be understood.
         """
-        spec = goals.funnels.get(name)
-        if spec is None or not spec.stages:
-            raise Misuse(_unknown(name, [each for each, of in goals.funnels.items() if of.stages]))
+        usable = {each: spec for each, spec in goals.funnels.items() if spec.stages}
+        spec = usable.get(name or next(iter(usable), ""))
+        if spec is None:
+            raise Misuse(_unknown(name, list(usable)))
         opening, closing, seen = (_period(each, goals) for each in (start, end, as_of))
         first = opening.start if opening else None
         last = closing.end if closing else None
@@ -84,6 +85,8 @@ class Funnel:
 
 
 def _unknown(name: str, names: list[str]) -> str:
+    if not names:
+        return _("The goals file has no funnel; describe the stages under funnels:.")
     return _(
         "The goals file has no funnel “{name}” with stages.{near} There are: {names}.",
         name=name,
