@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -10,14 +11,20 @@ from kpilint.errors import FileProblem
 from kpilint.i18n import _
 
 
-def write(path: Path, content: str) -> None:
-    """Write UTF-8 text to ``path``: beside it first, then in one step into its place."""
+def write(path: Path, content: str, encoding: str = "utf-8") -> None:
+    """Write text to ``path``: beside it first, then in one step into its place.
+
+    A file that is there keeps its permissions, and a link goes on leading to it.
+    """
+    path = path.resolve()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            with os.fdopen(handle, "w", encoding=encoding, newline="\n") as file:
                 file.write(content)
+            if path.exists():
+                shutil.copymode(path, beside)
             os.replace(beside, path)
         except BaseException:
             Path(beside).unlink(missing_ok=True)

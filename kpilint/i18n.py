@@ -24,11 +24,12 @@ def preferred() -> str:
 
 
 _LANGUAGE: ContextVar[str | None] = ContextVar("language", default=None)
+_usual: list[str] = []  # the language of a process that has chosen one, such as a kernel
 
 
 def language() -> str:
     """The language that speaks now."""
-    return _LANGUAGE.get() or preferred()
+    return _LANGUAGE.get() or (_usual[-1] if _usual else preferred())
 
 
 @contextmanager
@@ -39,6 +40,16 @@ def speaking(name: str) -> Iterator[None]:
         yield
     finally:
         _LANGUAGE.reset(token)
+
+
+def speak(name: str) -> None:
+    """Let ``ja`` or ``en`` speak from now on, as in a notebook; an empty name changes nothing.
+
+    Raises ValueError for another language.
+    """
+    if name and name not in LANGUAGES:
+        raise ValueError(_("There is no language “{name}”; write ja or en.", name=name))
+    _usual[:] = [name] if name else _usual  # not the context: a kernel gives each cell its own
 
 
 @lru_cache

@@ -168,7 +168,7 @@ def _frame(
     scale: Scale = LogScale()
     if not (y > 0).all():
         size = np.abs(y).mean(axis=1, keepdims=True)
-        scale = SignedScale(np.where(size > 0, size, 1.0))
+        scale = SignedScale(np.where(size > 1e-290, size, 1.0))  # smaller ones overflow
     return _Frame(scale, scale.to(y), even, mix, past, future)
 
 

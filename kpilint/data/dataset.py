@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from weakref import finalize
 
 from kpilint.errors import SourceProblem, Unavailable
 from kpilint.goals.goalfile import GoalSet
@@ -119,8 +121,10 @@ class Dataset:
     @cached_property
     def workshop(self) -> Path:
         """A folder for files that live as long as the data does."""
-        self._folder = tempfile.TemporaryDirectory(prefix="kpilint-", ignore_cleanup_errors=True)
-        return Path(self._folder.name)
+        folder = tempfile.mkdtemp(prefix="kpilint-")
+        # Also for a notebook that never closes its data: gone with it, at the latest at exit.
+        self._tidied = finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder)
 
     @cached_property
     def engine(self) -> Backend:
@@ -144,7 +148,7 @@ class Dataset:
             self.__dict__.pop("engine").disconnect()
         if "workshop" in self.__dict__:
             self.__dict__.pop("workshop")
-            self._folder.cleanup()
+            self._tidied()
 
     def __enter__(self) -> Self:
         return self

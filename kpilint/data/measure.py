@@ -62,12 +62,16 @@ class _Measuring:
         found = self.goals.metrics.get(name)
         above = (*self.above, metric.name)
         if found is None or name in above:
-            reason = _("{name} is not defined") if found is None else _("{name} leads back to it")
+            reason = (
+                _("{name} is not defined", name=name)
+                if found is None
+                else _("{name} leads back to it", name=name)
+            )
             raise Unavailable(
                 _(
                     "The metric {metric} cannot be computed: {reason}.",
                     metric=metric.name,
-                    reason=reason.format(name=name),
+                    reason=reason,
                 )
             )
         return _Measuring(self.data, self.goals, self.grain, above), found

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpilint.finding import Finding, Span
-from kpilint.goals.node import Entry, Fault, given
 from kpilint.goals.dates import read_date
+from kpilint.goals.node import Entry, Fault, given
 from kpilint.goals.readers import anything, day, entry, list_of, mapping_of, text
+from kpilint.i18n import _
 
 _COMMENT = re.compile(r"(?:^|\s)#\s*kpilint:\s*ignore\b(?P<rest>.*)$")
-_CODE = re.compile(r"[A-Z]\d{3}\b")
 _UNTIL = re.compile(r"\buntil=(?P<day>\S+)")
 
 
@@ -41,7 +41,6 @@ class Excuse:
         return self.until is not None and self.until < as_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ignore(Entry):
     """An excuse of the ``lint:`` block."""
 
@@ -61,7 +60,6 @@ class Ignore(Entry):
         return Excuse(self.rule, self.reason or "", self.until, span, subjects=subjects)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lint(Entry):
     """Which rules run, with which options, and what is excused."""
 
@@ -90,8 +88,12 @@ def excuses_in(source: str, path: str, faults: list[Fault]) -> Iterator[Excuse]:
                 faults.append(Fault("E003", span, str(problem), {"read": written["day"]}))
         alone = not line[:start].strip()
         spoken_for = _next_content(lines, number) if alone else number
-        for code in _CODE.findall(head):
-            yield Excuse(code, reason.strip(), until, span, line=spoken_for)
+        rules = _UNTIL.sub("", head).replace(",", " ").split()
+        if not rules:
+            message = _("Name the rule that is set aside, as in: ignore P004 -- the reason.")
+            faults.append(Fault("E003", span, message))
+        for rule in rules:
+            yield Excuse(rule, reason.strip(), until, span, line=spoken_for)
 
 
 def _next_content(lines: list[str], number: int) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TypeAlias
 
 from kpilint.goals.dates import Duration
 from kpilint.goals.node import Entry, Named, given
 from kpilint.goals.readers import duration, entry, list_of, mapping_of, text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stage(Entry):
     """One step: wide funnels give its timestamp column, long ones the values that mean it."""
 
@@ -20,7 +19,6 @@ class Stage(Entry):
     department: str | None = given(text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lost(Entry):
     """How a record that left the funnel is known."""
 
@@ -29,7 +27,6 @@ class Lost(Entry):
     values: tuple[str, ...] = given(list_of(text), default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FunnelSpec(Named):
     """A funnel: wide (a timestamp column a stage) or long (a row a stage entered)."""
 
@@ -51,3 +48,11 @@ class FunnelSpec(Named):
     def is_long(self) -> bool:
         """Whether the source holds one row a stage entered instead of one row a record."""
         return self.stage is not None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Everything in it that selects records: the funnel itself, its stages, and the loss."""
+        return (self, *self.stages, *((self.lost,) if self.lost is not None else ()))
+
+
+Step: TypeAlias = FunnelSpec | Stage | Lost

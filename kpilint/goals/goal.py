@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
-from kpilint.goals.node import Entry, given
+from yaml import Node
+
+from kpilint.goals.node import Entry, Reader, Reading, given, read_entry, schema_of
 from kpilint.goals.period import Period
 from kpilint.goals.quantity import Quantity
 from kpilint.goals.readers import (
@@ -23,6 +24,7 @@ from kpilint.goals.readers import (
     text,
     when,
 )
+from kpilint.i18n import _
 
 Monthly = Mapping[Period, Quantity]
 
@@ -30,7 +32,6 @@ monthly = keyed_by(when, amount)
 per_name = mapping_of(by_shape(scalar=amount, mapping=monthly))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Combine(Entry):
     """How children make up their parent; only the children named take part."""
 
@@ -40,8 +41,8 @@ class Combine(Entry):
 
     @property
     def how(self) -> str:
-        """sum, product or ratio; empty where none is given."""
-        return next((how for how in ("sum", "product", "ratio") if getattr(self, how)), "")
+        """sum, product or ratio."""
+        return "sum" if self.sum else "product" if self.product else "ratio"
 
     @property
     def children(self) -> tuple[str, ...]:
@@ -49,16 +50,31 @@ class Combine(Entry):
         return self.sum or self.product or self.ratio
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+def _combine(node: Node, reading: Reading) -> Combine:
+    combine = read_entry(Combine, node, reading)
+    if sum(map(bool, (combine.sum, combine.product, combine.ratio))) != 1:
+        raise ValueError(
+            _("Write one of sum, product and ratio here, with the ids of the goals that take part.")
+        )
+    return combine
+
+
+def _one_way() -> dict[str, object]:
+    return schema_of(Combine) | {"oneOf": [{"required": [way]} for way in Combine.keys]}
+
+
 class Targets(Entry):
-    """A target split over people, teams and months; a name's value is a total or its months."""
+    """A target split over people, teams and months; a name's value is a total or its months.
+
+    ``totals`` are what the months of longer periods are said to come to: checked, never a target.
+    """
 
     people: Mapping[str, Quantity | Monthly] = given(per_name, default={})
     teams: Mapping[str, Quantity | Monthly] = given(per_name, default={})
     months: Monthly = given(monthly, default={})
+    totals: Monthly = given(monthly, default={})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Change(Entry):
     """A target that was changed, with its reason."""
 
@@ -69,7 +85,6 @@ class Change(Entry):
     who: str | None = given(text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Review(Entry):
     """A look back at one month: why it went as it did, and what comes next."""
 
@@ -80,7 +95,6 @@ class Review(Entry):
     due: date | None = given(day)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Share(Entry):
     """A part of another goal's gap: ``percent`` of its target less the ``baseline``."""
 
@@ -90,7 +104,6 @@ class Share(Entry):
     win_rate: Quantity | None = given(amount)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Retired(Entry):
     """When and why a goal was given up."""
 
@@ -98,7 +111,6 @@ class Retired(Entry):
     reason: str | None = given(text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Goal(Entry):
     """One goal of the file."""
 
@@ -111,7 +123,7 @@ class Goal(Entry):
     period: Period | None = given(when)
     target: Quantity | None = given(amount)
     parent: str | None = given(text)
-    combine: Combine | None = given(entry(Combine))
+    combine: Combine | None = given(Reader(_combine, _one_way))
     paired_with: str | None = given(text)
     keep: bool = given(boolean, default=False)
     action: str | None = given(text)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, reduce
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from yaml import MappingNode
@@ -23,13 +25,12 @@ from kpilint.goals.node import (
     Fault,
     Named,
     Reading,
+    Undecided,
     given,
-    keys_of,
     read_entry,
 )
 from kpilint.goals.period import Period
 from kpilint.goals.readers import (
-    day,
     days,
     entry,
     integer,
@@ -45,10 +46,10 @@ from kpilint.goals.readers import (
 )
 from kpilint.goals.source import Source
 from kpilint.goals.yamltext import SIZE_LIMIT, compose, decode
-from kpilint.i18n import LANGUAGES, _, preferred
+from kpilint.i18n import LANGUAGES, _, preferred, speaking
+from kpilint.i18n import language as spoken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Hypothesis(Entry):
     """A claim that one metric leads another, by a range of time."""
 
@@ -59,7 +60,6 @@ class Hypothesis(Entry):
     since: Period | None = given(when)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Alert(Entry):
     """When to tell whom."""
 
@@ -69,6 +69,7 @@ class Alert(Entry):
     to: str = given(text, required=True, default="")
 
 
+_LANGUAGE = re.compile(rb"^language:[ \t]*[\"']?(ja|en)\b", re.MULTILINE)
 Identity = tuple[str | None, str | None, str | None]
 K = TypeVar("K")
 
@@ -85,7 +86,6 @@ def _grouped(pairs: Iterable[tuple[K, Goal]]) -> dict[K, tuple[Goal, ...]]:
     return {name: tuple(members) for name, members in groups.items()}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class GoalSet(Entry):
     """All that a goals file and its includes say; ``faults`` is what could not be read."""
 
@@ -109,7 +109,9 @@ class GoalSet(Entry):
     alerts: tuple[Alert, ...] = given(list_of(entry(Alert)), default=())
     lint: Lint | None = given(entry(Lint))
     faults: tuple[Fault, ...] = ()
-    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    undecided: tuple[Undecided, ...] = ()  # what a table leaves open
+    home: str | None = None  # the file that paths of sources start from, where it is another
+    texts: Mapping[str, str] = MappingProxyType({})
     comments: tuple[Excuse, ...] = ()
     duplicates: tuple[tuple[Named, Named], ...] = ()  # names that two files define
 
@@ -127,7 +129,7 @@ class GoalSet(Entry):
     @property
     def folder(self) -> Path:
         """Where relative paths of sources start."""
-        return Path(self.origin).parent
+        return Path(self.home or self.origin).parent
 
     @cached_property
     def by_id(self) -> Mapping[str, Goal]:
@@ -150,6 +152,26 @@ class GoalSet(Entry):
         return _grouped((c, g) for g in self.goals if g.combine for c in g.combine.children)
 
     @cached_property
+    def by_metric(self) -> Mapping[str, tuple[Goal, ...]]:
+        """The goals on each metric, by the name that they give it."""
+        return _grouped((goal.metric, goal) for goal in self.goals if goal.metric)
+
+    @cached_property
+    def served_by(self) -> Mapping[str, tuple[Goal, ...]]:
+        """For each goal's id, the goals that serve it as parent or by its ``combine``."""
+        served = [(goal.parent, goal) for goal in self.goals if goal.parent]
+        for goal in self.goals:
+            if goal.combine is not None:
+                parts = (self.by_id.get(name) for name in goal.combine.children)
+                served += [(goal.id, g) for g in parts if g is not None and g.parent != goal.id]
+        return _grouped(served)
+
+    @cached_property
+    def leads(self) -> frozenset[str]:
+        """The names of metrics that a hypothesis says lead another."""
+        return frozenset(hypothesis.leading for hypothesis in self.hypotheses)
+
+    @cached_property
     def guards(self) -> frozenset[str]:
         """The ids of goals that another is paired with."""
         return frozenset(goal.paired_with for goal in self.goals if goal.paired_with)
@@ -165,17 +187,27 @@ class GoalSet(Entry):
         return self.metrics.get(goal.metric) if goal.metric else None
 
 
-def read(path: str | Path, *, source: bytes | str | None = None) -> GoalSet:
+def read(
+    path: str | Path,
+    *,
+    source: bytes | str | None = None,
+    instead: Mapping[str, str] = MappingProxyType({}),
+    language: str | None = None,
+) -> GoalSet:
     """Read a goals file, or ``source`` in its stead, and all that it includes.
 
+    ``instead`` holds texts by path that are read in place of files, this one or included ones.
+
+    Its faults are told in ``language``, else in the file's own.
     Faults in the file become ``GoalSet.faults``; only a file that cannot be opened raises
     :class:`~kpilint.errors.FileProblem`.
     """
-    content = _bytes(Path(path)) if source is None else source
+    given = instead.get(str(path), source)
+    content = _bytes(Path(path)) if given is None else given
     collecting = gc.isenabled()
     gc.disable()  # a large file makes a million long-lived nodes; collecting them costs 4x
     try:
-        return _Pass().file(str(path), content)
+        return _Pass(language, instead).file(str(path), content)
     finally:
         if collecting:
             gc.enable()
@@ -200,17 +232,24 @@ def _bytes(path: Path) -> bytes:
 class _Pass:
     """One reading of a file and its includes; the first file's fiscal year holds for all."""
 
+    language: str | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] | None = None
 
     def file(self, path: str, content: bytes | str) -> GoalSet:
+        """One file and what it includes."""
+        self.language = self.language or _told_language(content) or spoken()
+        with speaking(self.language):
+            return self._file(path, content)
+
+    def _file(self, path: str, content: bytes | str) -> GoalSet:
         own = self._parse(path, content)
         included = [self._include(own, number) for number in range(len(own.include))]
         merged = reduce(_merge, (other for other in included if other is not None), own)
         comments = (*excuses_in(self.texts[path], path, self.faults), *merged.comments)
-        seen = {"faults": tuple(self.faults), "texts": dict(self.texts), "comments": comments}
-        return replace(merged, **seen)
+        return merged.but(faults=tuple(self.faults), texts=dict(self.texts), comments=comments)
 
     def _parse(self, path: str, content: bytes | str) -> GoalSet:
         text = decode(content, path, self.faults) if isinstance(content, bytes) else content
@@ -218,7 +257,7 @@ class _Pass:
         root = compose(text, path, self.faults) if text is not None else None
         reading = Reading(path, self.faults)
         if root is None:
-            return GoalSet(node=EMPTY, origin=path)
+            return GoalSet(EMPTY, path)
         if self.settings is None:
             self.settings = _settings(root, reading)
         return read_entry(GoalSet, root, replace(reading, **self.settings))
@@ -229,11 +268,18 @@ class _Pass:
             message = _("{path} is included twice, or includes itself.", path=own.include[number])
         else:
             try:
-                return self.file(str(path), _bytes(path))
+                text = self.instead.get(str(path))
+                return self.file(str(path), _bytes(path) if text is None else text)
             except FileProblem as problem:
                 message = str(problem)
         self.faults.append(Fault("E003", own.at("include", number), message))
         return None
+
+
+def _told_language(content: bytes | str) -> str | None:
+    """The file's language, known before anything in it can be faulty."""
+    found = _LANGUAGE.search(content if isinstance(content, bytes) else content.encode())
+    return found[1].decode() if found else None
 
 
 def _settings(root: MappingNode, reading: Reading) -> Mapping[str, Any]:
@@ -241,24 +287,31 @@ def _settings(root: MappingNode, reading: Reading) -> Mapping[str, Any]:
     quiet = replace(reading, faults=[])  # the full reading will report what is wrong with them
     names = ("fiscal_year_start", "fiscal_year_named")
     written = {k.value: value for k, value in root.value if k.value in names}
-    read = {name: quiet.value(keys_of(GoalSet)[name].reader, written[name]) for name in written}
+    read = {name: quiet.value(GoalSet.keys[name].reader, written[name]) for name in written}
     return {name: value for name, value in read.items() if value is not None}
 
 
 def _merge(own: GoalSet, other: GoalSet) -> GoalSet:
     """Everything of both; what the including file says comes first and wins."""
-    together = {
-        name: {**getattr(other, name), **getattr(own, name)}
-        for name in ("sources", "funnels", "metrics", "teams")
-    }
-    lists = {
-        name: getattr(own, name) + getattr(other, name)
-        for name in ("goals", "hypotheses", "alerts", "duplicates", "comments")
-    }
     twice = [
-        (getattr(own, kind)[name], getattr(other, kind)[name])
-        for kind in ("sources", "funnels", "metrics")
-        for name in getattr(own, kind).keys() & getattr(other, kind).keys()
+        (mine[name], others[name])
+        for mine, others in (
+            (own.sources, other.sources),
+            (own.funnels, other.funnels),
+            (own.metrics, other.metrics),
+        )
+        for name in mine
+        if name in others
     ]
-    lists["duplicates"] += tuple(twice)
-    return replace(own, **together, **lists, lint=own.lint or other.lint)
+    return own.but(
+        sources={**other.sources, **own.sources},
+        funnels={**other.funnels, **own.funnels},
+        metrics={**other.metrics, **own.metrics},
+        teams={**other.teams, **own.teams},
+        goals=own.goals + other.goals,
+        hypotheses=own.hypotheses + other.hypotheses,
+        alerts=own.alerts + other.alerts,
+        comments=own.comments + other.comments,
+        duplicates=(*own.duplicates, *other.duplicates, *twice),
+        lint=own.lint or other.lint,
+    )

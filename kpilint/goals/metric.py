@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from kpilint.goals.dates import Duration
 from kpilint.goals.node import Entry, Named, given
@@ -22,10 +22,10 @@ from kpilint.goals.readers import (
 )
 
 AGGREGATES = ("count", "count_distinct", "sum", "mean", "median", "min", "max")
+Better: TypeAlias = Literal["higher", "lower"]
 ADDITIVE = frozenset({"count", "sum"})  # a distinct count of two months is not their sum
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stock(Entry):
     """What is open at a moment: entered ``from`` and not yet gone ``to``."""
 
@@ -33,7 +33,6 @@ class Stock(Entry):
     to: str = given(text, required=True, default="")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Metric(Named):
     """One way to measure: an aggregate of a source, a ratio, a formula, a stock or typed values."""
 
@@ -49,7 +48,7 @@ class Metric(Named):
     stage: str | None = given(text)
     unit: str | None = given(unit)
     nature: str | None = given(one_of("leading", "lagging", "activity"))
-    better: str | None = given(one_of("higher", "lower"))
+    better: Better | None = given(one_of("higher", "lower"))
     numerator: str | None = given(text)
     denominator: str | None = given(text)
     cohort: str | None = given(text)
@@ -58,6 +57,11 @@ class Metric(Named):
     stock: Stock | None = given(entry(Stock))
     manual: Mapping[Period, Quantity] | None = given(keyed_by(when, amount))
     over: str = given(one_of("sum", "mean", "last"), default="sum")
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it: the label, else its name."""
+        return self.label or self.name
 
     @property
     def form(self) -> str:

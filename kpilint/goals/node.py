@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
-from difflib import get_close_matches
-from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
-from yaml import Mark, MappingNode, Node, ScalarNode, SequenceNode
+from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
 
 from kpilint.finding import Span
+from kpilint.goals.slip import meant
+from kpilint.goals.written import excerpt
 from kpilint.i18n import _
 
 E = TypeVar("E", bound="Entry")
 
-_NOWHERE = Mark("", 0, 0, 0, None, None)
+_NOWHERE = Mark("", 0, 0, 0, None, 0)
 EMPTY = MappingNode("", [], _NOWHERE, _NOWHERE)  # stands for a file that could not be read
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_THOUSANDS = re.compile(r"[0-9]{3}(?![0-9])")
+
+
+class CellMark(Mark):
+    """The place of a spreadsheet's cell; ``row`` and ``column`` count from 1."""
+
+    def __init__(self, sheet: str, row: int, column: int) -> None:
+        super().__init__(sheet, 0, row - 1, column - 1, None, 0)
+        self.cell = f"{sheet}!{letters(column)}{row}" if sheet else f"{letters(column)}{row}"
+
+    def after(self) -> Mark:
+        """The place just behind the cell."""
+        return Mark(self.name, 0, self.line, self.column + 1, None, 0)
+
+
+def letters(column: int) -> str:
+    """The name of a spreadsheet's column: 3 is C, 28 is AB."""
+    above, rest = divmod(column - 1, 26)
+    return (letters(above) if above else "") + chr(ord("A") + rest)
 
 
 class Fault(NamedTuple):
@@ -27,6 +49,24 @@ class Fault(NamedTuple):
     span: Span
     message: str
     evidence: Mapping[str, object] = {}
+    goal: str | None = None  # whose it is, where the reader knows
+
+
+class Mistyped(ValueError):
+    """None of a few allowed words, but perhaps a slip of the hand from one of them."""
+
+    def __init__(self, message: str, word: str, allowed: Iterable[str]) -> None:
+        super().__init__(message)
+        self.meant = meant(word, allowed)
+
+
+class Undecided(NamedTuple):
+    """A rule that the reader of a table knows cannot be decided, for whom, and why."""
+
+    code: str
+    kind: str
+    id: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -46,7 +86,8 @@ class Reading:
         try:
             return reader.parse(node, self)
         except ValueError as problem:
-            self.fault("E003", node, str(problem), read=shown(node))
+            slip = problem.meant if isinstance(problem, Mistyped) else None
+            self.fault("E003", node, str(problem), read=shown(node), **told(slip))
             return None
 
 
@@ -66,6 +107,15 @@ class Key(NamedTuple):
     required: bool
 
 
+class Given(NamedTuple):
+    """A declared key: how it is read, what it is where it is not written, and its spelling."""
+
+    reader: Reader
+    default: object
+    name: str | None
+    required: bool
+
+
 def given(
     reader: Reader,
     *,
@@ -73,24 +123,52 @@ def given(
     name: str | None = None,
     required: bool = False,
 ) -> Any:
-    """Declare a field that is read from the file; ``name`` where Python owns the word."""
-    meta = {"reader": reader, "name": name, "required": required}
-    if isinstance(default, (dict, list)):
-        return field(default_factory=type(default), metadata=meta)
-    return field(default=default, metadata=meta)
+    """Declare an attribute that is read from the file; ``name`` where Python owns the word."""
+    return Given(reader, default, name, required)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
-    """Something written in the goals file; it knows where each of its keys stands."""
+    """Something written in the goals file; it knows where each of its keys stands.
 
-    node: MappingNode = field(repr=False)
-    origin: str = field(repr=False)  # the file it stands in
-    head: ScalarNode | None = field(default=None, repr=False)  # the key it stands under
+    Subclasses declare their keys with ``given``. An entry never changes, and is equal to itself
+    only. (Not a dataclass: twenty of them would take as long to make as a small file to lint.)
+    """
+
+    keys: ClassVar[Mapping[str, Key]] = MappingProxyType({})  # by their spelling in the file
+    node: MappingNode
+    origin: str  # the file it stands in
+    head: ScalarNode | None = None  # the key it stands under
+
+    def __init_subclass__(cls) -> None:
+        declared = {name: g for name, g in vars(cls).items() if isinstance(g, Given)}
+        own = {g.name or name: Key(name, g.reader, g.required) for name, g in declared.items()}
+        cls.keys = MappingProxyType({**cls.keys, **own})
+        for name, g in declared.items():
+            setattr(cls, name, g.default)
+
+    def __init__(self, node: MappingNode, origin: str, **values: Any) -> None:
+        vars(self).update(values, node=node, origin=origin)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} never changes")
+
+    def __repr__(self) -> str:
+        span = self.at()
+        return f"<{type(self).__name__} {span.path}:{span.line}:{span.column}>"
+
+    def but(self, **values: Any) -> Self:
+        """The same with other values; what was computed from the old ones is forgotten."""
+        cls = type(self)
+        kept = {
+            name: value
+            for name, value in vars(self).items()
+            if not isinstance(getattr(cls, name, None), cached_property)
+        }
+        return cls(**{**kept, **values})
 
     def has(self, name: str) -> bool:
-        """Whether the key was written, even with an empty value."""
-        return any(k.value == name for k, _value in pairs(self.node))
+        """Whether the key was written with a value, be it one that cannot be read."""
+        return written(self.node, name)
 
     def at(self, *names: str | int) -> Span:
         """The place of a key's value, or of the nearest thing above it that was written."""
@@ -103,13 +181,17 @@ class Entry:
             place, node = step
         return span_of(self.origin, place)
 
-    def key_at(self, name: str) -> Span:
-        """The place of a key itself."""
-        found = next((k for k, _value in pairs(self.node) if k.value == name), None)
-        return span_of(self.origin, found) if found is not None else self.at()
+    def key_at(self, *names: str) -> Span:
+        """The place of a key itself, or of the nearest thing above it that was written."""
+        node: Node = self.node
+        for name in names[:-1]:
+            step = _step(node, name)
+            node = step[1] if step else node
+        keys = (k for k, _value in pairs(node)) if isinstance(node, MappingNode) else ()
+        found = next((k for k in keys if k.value == names[-1]), None)
+        return span_of(self.origin, found) if found is not None else self.at(*names)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Named(Entry):
     """An entry that stands under a name of the user's choice."""
 
@@ -145,7 +227,8 @@ def _step(node: Node, name: str | int) -> tuple[Node, Node] | None:
 
 def span_of(path: str, node: Node) -> Span:
     start, end = node.start_mark, node.end_mark
-    return Span(path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+    cell = start.cell if isinstance(start, CellMark) else None
+    return Span(path, start.line + 1, start.column + 1, end.line + 1, end.column + 1, cell)
 
 
 def is_null(node: Node) -> bool:
@@ -155,7 +238,7 @@ def is_null(node: Node) -> bool:
 def shown(node: Node) -> str:
     """What was read, short enough for a message."""
     if isinstance(node, ScalarNode):
-        return node.value if len(node.value) <= 60 else node.value[:59] + "…"
+        return excerpt(str(node.value), 60)
     return _("a list") if isinstance(node, SequenceNode) else _("a mapping")
 
 
@@ -183,21 +266,26 @@ def _join_thousands(node: MappingNode) -> None:
 
     Only a key without a value counts that goes on with three digits right behind the comma.
     """
-    for number in range(len(node.value) - 1, 0, -1):
+    number = 1
+    while number < len(node.value):
         (_key, value), (rest, nothing) = node.value[number - 1], node.value[number]
-        if (
-            is_null(nothing)
-            and not nothing.value
-            and isinstance(value, ScalarNode)
-            and isinstance(rest, ScalarNode)
-            and value.value[-1:].isdigit()
-            and rest.value[:3].isdigit()
-            and not rest.value[3:4].isdigit()
-            and rest.start_mark.index == value.end_mark.index + 1
-        ):
+        if not nothing.value and is_null(nothing) and _goes_on(value, rest):
             value.value += "," + rest.value
             value.end_mark = rest.end_mark
             del node.value[number]
+        else:
+            number += 1
+
+
+def _goes_on(value: Node, rest: Node) -> bool:
+    return (
+        isinstance(value, ScalarNode)
+        and isinstance(rest, ScalarNode)
+        and not value.style
+        and _THOUSANDS.match(rest.value) is not None
+        and value.value[-1:].isdigit()
+        and rest.start_mark.index == value.end_mark.index + 1
+    )
 
 
 def unique_pairs(node: Node, reading: Reading) -> Iterator[tuple[ScalarNode, Node]]:
@@ -212,66 +300,85 @@ def unique_pairs(node: Node, reading: Reading) -> Iterator[tuple[ScalarNode, Nod
             reading.fault("E001", k, _("A key must be a plain word, not a list or mapping."))
         elif k.value in seen:
             line = seen[k.value].start_mark.line + 1
-            message = _("The key {key} stands twice; line {line} has it already.")
-            reading.fault("E001", k, message.format(key=shown(k), line=line), first_line=line)
+            message = _(
+                "The key {key} stands twice; line {line} has it already.", key=shown(k), line=line
+            )
+            reading.fault("E001", k, message, first_line=line)
         else:
             seen[k.value] = k
             yield k, value
 
 
-@lru_cache(maxsize=None)
-def keys_of(cls: type[Entry]) -> dict[str, Key]:
-    """The keys that an entry understands, by their spelling in the file."""
-    declared: list[Field[Any]] = [f for f in fields(cls) if "reader" in f.metadata]
-    return {
-        f.metadata["name"] or f.name: Key(f.name, f.metadata["reader"], f.metadata["required"])
-        for f in declared
-    }
-
-
 def near(word: str, words: Iterable[str]) -> str:
     """A did-you-mean clause with the closest of ``words``, or nothing."""
+    from difflib import get_close_matches  # most files have no typing mistake
+
     match = get_close_matches(word, list(words), n=1, cutoff=0.6)
     return _(" Did you mean {near}?", near=match[0]) if match else ""
 
 
+def told(slip: str | None) -> dict[str, object]:
+    """The word that was meant beyond doubt, as evidence that a repair can use."""
+    return {"meant": slip} if slip else {}
+
+
 def read_entry(cls: type[E], node: Node, reading: Reading, head: ScalarNode | None = None) -> E:
     """Read one entry: unknown keys, missing keys and unreadable values become faults."""
-    known = keys_of(cls)
+    known = cls.keys
     values: dict[str, Any] = {}
+    unknown: list[ScalarNode] = []
     for k, value in unique_pairs(node, reading):
         spec = known.get(k.value)
         if spec is None:
-            _unknown(k, known, reading)
+            unknown.append(k)
         elif not is_null(value):
             read = reading.value(spec.reader, value)
             if read is not None:
                 values[spec.attribute] = read
     assert isinstance(node, MappingNode)  # unique_pairs refused everything else
-    entry = cls(node=node, origin=reading.path, head=head, **values)
+    if unknown:
+        _unknown(unknown, node, known, reading)
+    entry = cls(node, reading.path, head=head, **values)
     for name, spec in known.items():
-        if spec.required and spec.attribute not in values and not _written(node, name):
+        if spec.required and spec.attribute not in values and not written(node, name):
             message = _("The key {key} is missing here.", key=name)
             reading.faults.append(Fault("E003", entry.at(), message, {"missing": name}))
     return entry
 
 
-def _written(node: MappingNode, name: str) -> bool:
+def written(node: MappingNode, name: str) -> bool:
+    """Whether a mapping has the key with a value that is not null."""
     return any(k.value == name and not is_null(value) for k, value in pairs(node))
 
 
-def _unknown(node: ScalarNode, known: Mapping[str, Key], reading: Reading) -> None:
-    message = _("The key {key} is not part of the goals language.", key=shown(node))
-    reading.fault("E002", node, message + near(node.value, known), key=node.value)
+def _unknown(
+    keys: list[ScalarNode], node: MappingNode, known: Mapping[str, Key], reading: Reading
+) -> None:
+    free = known.keys() - {k.value for k, _value in pairs(node)}
+    slips = [meant(k.value, free) for k in keys]
+    for k, slip in zip(keys, slips, strict=True):
+        message = _("The key {key} is not part of the goals language.", key=shown(k))
+        message += near(k.value, known)
+        only = slip if slips.count(slip) == 1 else None  # two slips of one key are no repair
+        reading.fault("E002", k, message, key=k.value, **told(only))
 
 
 def schema_of(cls: type[Entry]) -> dict[str, Any]:
     """The JSON Schema of an entry, from the same declarations that read it."""
-    known = keys_of(cls)
+    known = cls.keys
     required = [name for name, spec in known.items() if spec.required]
     properties = {name: reader_schema(spec.reader) for name, spec in known.items()}
-    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    schema = {**free_keys(False), "properties": properties}
     return schema | ({"required": required} if required else {})
+
+
+def free_keys(values: Mapping[str, Any] | bool) -> dict[str, Any]:
+    """The JSON Schema of a mapping whose keys are not declared, with ``values`` for their values.
+
+    An editor that takes it sees YAML as it is: of ``{target: 3,900万円}`` a key 900万円 is left.
+    """
+    rest = {"^[0-9]{3}([^0-9]|$)": {"type": "null"}}
+    return {"type": "object", "patternProperties": rest, "additionalProperties": values}
 
 
 def reader_schema(reader: Reader) -> Mapping[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -12,8 +11,10 @@ from kpilint.goals import dates, period, quantity
 from kpilint.goals import unit as units
 from kpilint.goals.node import (
     Entry,
+    Mistyped,
     Reader,
     Reading,
+    free_keys,
     is_null,
     near,
     read_entry,
@@ -61,6 +62,8 @@ def _period(node: Node, reading: Reading) -> period.Period:
 
 
 def _zone(node: Node, reading: Reading) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # slow to import, and often not needed
+
     name = _scalar(node)
     try:
         return ZoneInfo(name).key
@@ -73,7 +76,9 @@ def _zone(node: Node, reading: Reading) -> str:
 text = Reader(_text, {"type": ["string", "number", "boolean"]})
 boolean = Reader(_boolean, {"type": "boolean"})
 integer = Reader(_integer, {"type": "integer"})
-number = Reader(lambda n, r: quantity.read_quantity(_scalar(n)).value, {"type": "number"})
+number = Reader(
+    lambda n, r: quantity.read_quantity(_scalar(n)).value, {"type": ["number", "string"]}
+)
 amount = Reader(_quantity, {"type": ["string", "number"]})
 when = Reader(_period, {"type": ["string", "integer"]})
 day = Reader(lambda n, r: dates.read_date(_scalar(n)), {"type": "string"})
@@ -93,7 +98,7 @@ def one_of(*choices: str) -> Reader:
             return word
         allowed = ", ".join(choices)
         message = _("{read} is not one of {allowed}.", read=shown(node), allowed=allowed)
-        raise ValueError(message + near(word, choices))
+        raise Mistyped(message + near(word, choices), word, choices)
 
     return Reader(parse, {"enum": list(choices)})
 
@@ -124,10 +129,7 @@ def mapping_of(item: Reader) -> Reader:
         }
         return {name: value for name, value in read.items() if value is not None}
 
-    return Reader(
-        parse,
-        lambda: {"type": "object", "additionalProperties": reader_schema(item)},
-    )
+    return Reader(parse, lambda: free_keys(reader_schema(item)))
 
 
 def keyed_by(key: Reader, item: Reader) -> Reader:
@@ -142,10 +144,7 @@ def keyed_by(key: Reader, item: Reader) -> Reader:
                 read[name] = content
         return read
 
-    return Reader(
-        parse,
-        lambda: {"type": "object", "additionalProperties": reader_schema(item)},
-    )
+    return Reader(parse, lambda: free_keys(reader_schema(item)))
 
 
 def entry(cls: type[Entry], *, short: str | None = None) -> Reader:
@@ -176,7 +175,7 @@ def named(cls: type[Entry]) -> Reader:
                 reading.fault("E003", value, str(problem), read=shown(value))
         return found
 
-    return Reader(parse, lambda: {"type": "object", "additionalProperties": schema_of(cls)})
+    return Reader(parse, lambda: free_keys(schema_of(cls)))
 
 
 def by_shape(*, scalar: Reader, mapping: Reader) -> Reader:
@@ -193,7 +192,7 @@ def plain(node: Node) -> Any:
     if isinstance(node, ScalarNode):
         return node.value if node.style else _typed(node.value)
     if isinstance(node, MappingNode):
-        return {k.value: plain(value) for k, value in node.value}
+        return {_scalar(k): plain(value) for k, value in node.value}
     return [plain(item) for item in node.value]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from yaml import Node
@@ -37,16 +36,14 @@ def _expectation(node: Node, reading: Reading) -> dict[str, Any]:
 expectation = Reader(_expectation, {"type": "object"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Join(Entry):
     """Fields looked up in another source, many to one."""
 
-    source: str = given(text, required=True)
-    on: str = given(text, required=True)
+    source: str = given(text, required=True, default="")
+    on: str = given(text, required=True, default="")
     fields: tuple[str, ...] = given(list_of(text), default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Source(Named):
     """A table of records: files by path, or a table of a database by URL."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from kpilint.goals.formula import read_formula
 from kpilint.goals.goal import Goal, Monthly
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.metric import Metric
+from kpilint.goals.metric import Better, Metric
 from kpilint.goals.quantity import Quantity
 
 _INFERRED = {"count": "count", "count_distinct": "count"}
@@ -33,11 +33,12 @@ def unit_of(goals: GoalSet, metric: Metric, above: tuple[str, ...] = ()) -> str 
 def units_of(
     goals: GoalSet, names: Iterable[str], above: tuple[str, ...] = ()
 ) -> dict[str, str | None]:
-    """The units of those of ``names`` that are defined metrics."""
-    return {n: unit_of(goals, goals.metrics[n], above) for n in names if n in goals.metrics}
+    """The units of metrics by name; None where one is unknown or the metric is not defined."""
+    defined = goals.metrics
+    return {n: unit_of(goals, defined[n], above) if n in defined else None for n in names}
 
 
-def better(goals: GoalSet, goal: Goal) -> str:
+def better(goals: GoalSet, goal: Goal) -> Better:
     """Which way is better: what the metric says, else what ``≤`` or ``以内`` implies."""
     metric = goals.metric_of(goal)
     if metric is not None and metric.better:
@@ -72,6 +73,11 @@ def value_in(quantity: Quantity, unit: str | None) -> float | None:
     if quantity.relative is not None and not (quantity.unit == "ratio" and unit == "ratio"):
         return None
     return quantity.value if quantity.relative else quantity.to(unit)
+
+
+def is_level(whole: float | None, parts: Collection[float]) -> bool:
+    """Whether a whole lies among its parts, as a rate or a mean does and a sum does not."""
+    return whole is not None and len(parts) > 1 and min(parts) <= whole <= max(parts)
 
 
 def part_of(part: Quantity | Monthly, unit: str | None) -> float | None:

@@ -46,17 +46,16 @@ def decode(content: bytes, path: str, faults: list[Fault]) -> str | None:
     """
     if len(content) > SIZE_LIMIT:
         message = _(
-            "The file has {size} MB; goals files over {limit} MB are not read. "
+            "The file is larger than {limit} MB, and goals files of that size are not read. "
             "Split it with include:, and keep data in the sources.",
-            size=len(content) // 1_000_000,
             limit=SIZE_LIMIT // 1_000_000,
         )
-        faults.append(Fault("E001", Span(path), message, {"bytes": len(content)}))
+        faults.append(Fault("E001", Span(path), message, {"limit": SIZE_LIMIT}))
         return None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     if b"\x00" in content:
-        message = _("The file is binary, not YAML text. A table is read with kpilint import.")
+        message = _("The file is binary, not YAML text. Save the goals as a .yaml text file.")
         faults.append(Fault("E001", Span(path), message))
         return None
     try:
@@ -103,7 +102,7 @@ def compose(text: str, path: str, faults: list[Fault]) -> MappingNode | None:
 
 def _checked(root: Node | None, path: str, faults: list[Fault]) -> MappingNode | None:
     if root is None:
-        message = _("The file is empty. kpilint init writes a first goals file.")
+        message = _("The file is empty. A goals file begins with version: 1, metrics: and goals:.")
     elif not isinstance(root, MappingNode):
         message = _("A goals file is a mapping with keys such as metrics: and goals:.")
     elif (size := _written_out(root, {})) > ALIAS_LIMIT:

@@ -1,0 +1,44 @@
+"""A goals file in whatever form people keep it: YAML, an Excel workbook or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from kpilint.errors import Misuse
+from kpilint.goals import goalfile
+from kpilint.goals.goalfile import GoalSet
+from kpilint.i18n import _
+
+TABLES = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".xls", ".xlsb", ".ods", ".numbers"})
+
+
+def is_table(path: str | Path) -> bool:
+    """Whether a file is a spreadsheet by its name."""
+    return Path(path).suffix.lower() in TABLES
+
+
+def read(
+    path: str | Path,
+    *,
+    source: bytes | str | None = None,
+    instead: Mapping[str, str] = MappingProxyType({}),
+    metrics: str | Path | None = None,
+    language: str | None = None,
+) -> GoalSet:
+    """Read goals, by the file's name as a table or as YAML; ``source`` stands in for a YAML file.
+
+    ``instead`` holds texts by path that are read in place of YAML files, included ones too.
+    ``metrics`` is the goals file that a table's names refer to. Faults in the file become
+    ``GoalSet.faults``; only a file that cannot be read at all raises
+    :class:`~kpilint.errors.FileProblem`.
+    """
+    if source is None and is_table(path):
+        from kpilint.goals.table.reading import read_table  # most goals files are YAML
+
+        return read_table(path, metrics=metrics, told=language)
+    if metrics is not None:
+        message = _("--metrics belongs to a table; {path} holds its own metrics.", path=path)
+        raise Misuse(message)
+    return goalfile.read(path, source=source, instead=instead, language=language)
