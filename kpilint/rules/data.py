@@ -1,0 +1,100 @@
+"""D: the data says what it seems to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpilint.finding import Subject
+from kpilint.goals.goal import Goal
+from kpilint.goals.goalfile import GoalSet
+from kpilint.goals.source import Source
+from kpilint.i18n import _
+from kpilint.rule import DATA, WARNING, Flaw, Flaws, rule
+from kpilint.rules.places import parts_of
+
+if TYPE_CHECKING:
+    from kpilint.data.dataset import Dataset
+
+
+@rule("D002", WARNING)
+def no_expectations(goals: GoalSet) -> Flaws:
+    """The records behind a KGI are checked.
+
+    A deal that is counted twice, or an amount of minus one, changes the KGI and nobody sees why.
+    A few expectations on the source catch it. A preset brings its own.
+
+    Bad:
+        sources:
+          deals: {path: data/deals.csv, key: deal_id}
+    Good:
+        sources:
+          deals: {path: data/deals.csv, key: deal_id, expect: [{unique: deal_id}]}
+
+    When to ignore: the records are checked before they come here, as in a warehouse with tests.
+
+    Source: Great Expectations, whose expectations are written here in short forms.
+    """
+    for goal, source in _behind_kgis(goals):
+        if source.preset or source.has("expect"):
+            continue
+        message = _(
+            "The KGI “{goal}” is computed from {source}, which nobody checks. Write expect:, for "
+            "example that its key is unique and that amounts are not negative.",
+            goal=goal.title,
+            source=source.name,
+        )
+        about = Subject("source", source.name)
+        yield Flaw(source.at("path"), message, {"goal": goal.id}, about=about)
+
+
+def _behind_kgis(goals: GoalSet) -> Iterator[tuple[Goal, Source]]:
+    """Each source that a KGI is computed from, through all its parts, with the first such KGI."""
+    seen: set[str] = set()
+    found: set[str] = set()
+    for goal in goals.goals:
+        ahead = [goal.metric] if goal.role == "kgi" and goal.metric else []
+        while ahead:
+            metric = goals.metrics.get(ahead.pop())
+            if metric is None or metric.name in seen:
+                continue
+            seen.add(metric.name)
+            ahead += parts_of(metric)
+            source = goals.sources.get(metric.source or "")
+            if source is not None and source.name not in found:
+                found.add(source.name)
+                yield goal, source
+
+
+@rule("D009", WARNING, needs={DATA}, requires={"M003"})
+def unreadable_cells(source: Source, data: Dataset) -> Flaws:
+    """Every cell of a number or date column can be read as one.
+
+    A cell such as 要確認 in the amount column counts as empty. How many there are, and in which
+    rows, is said here, so that nothing is missing in silence.
+
+    Bad:
+        path: data/unreadable.csv
+    Good:
+        path: data/deals.csv
+    """
+    for cells in data.unreadable(source.name):
+        examples = ", ".join(
+            _("row {row} “{text}”", row=row, text=text) for row, text in cells.examples
+        )
+        message = _(
+            "Cells of {column} that cannot be read as a {kind} and count as empty: {count} "
+            "({examples}). "
+            "Correct them in the CRM or in the export.",
+            count=cells.count,
+            column=cells.column,
+            kind={"time": _("date"), "number": _("number"), "flag": _("yes or no")}[cells.kind],
+            examples=examples,
+        )
+        evidence = {
+            "source": source.name,
+            "column": cells.column,
+            "count": cells.count,
+            "rows": [row for row, _text in cells.examples],
+        }
+        yield Flaw(source.at("path" if source.path else "url"), message, evidence)

@@ -1,0 +1,146 @@
+"""M and D: sources that cannot be read, columns that are not there, cells that say nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kpilint.data.dataset import Dataset
+from kpilint.finding import Findings
+from kpilint.goals.goalfile import read
+from kpilint.linter import Config, lint
+from tests.rules.pages import DAY, found, linted, merged
+
+
+def with_csv(content: str | bytes, folder: Path, code: str, columns: str = "") -> Findings:
+    data = folder / "deals.csv"
+    data.write_bytes(content if isinstance(content, bytes) else content.encode())
+    text = f"""language: en
+sources: {{deals: {{path: deals.csv, {columns}}}}}
+metrics: {{m: {{source: deals, agg: sum, column: amount, time: closed, unit: JPY}}}}
+goals: []
+"""
+    path = folder / "goals.yaml"
+    path.write_text(text, encoding="utf-8")
+    goals = read(path)
+    with Dataset.of(goals) as dataset:
+        return lint(goals, dataset, as_of=DAY, config=Config(select=(code,)))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("amount,closed\n1,2026-01-01\n", None),
+        ("", "deals.csv"),
+        ("amount,closed\n1,2026-01-01,3\n", "row 2"),
+        ('amount,closed\n1,"2026-01-01\n', "quotation mark"),
+        (b"\x00\x01\x02PK", "deals.csv"),
+    ],
+)
+def test_a_source_is_read_to_its_last_row(
+    content: str | bytes, says: str | None, tmp_path: Path
+) -> None:
+    result = with_csv(content, tmp_path, "M003")
+    assert [says is None or says in f.message for f in result] == ([True] if says else [])
+    assert [(f.span.line, f.span.column) for f in result] == ([(2, 25)] if says else [])
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    (flaw,) = found("Source", "path: data/none.csv", tmp_path, "M003", data=True)
+    assert "none.csv" in flaw.message
+    assert flaw.subject.id == "deals"
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns", "near"),
+    [
+        ("amount", "", None),
+        ("Ａｍｏｕｎｔ", "", None),
+        ("amonut", "", "amonut"),
+        ("金額", "", "—"),
+        ("金額", "columns: {amount: 金額}", None),
+        ("金額", "columns: {amount: 金がく}", "金額"),
+    ],
+)
+def test_a_column_is_among_the_headings(
+    heading: str, columns: str, near: str | None, tmp_path: Path
+) -> None:
+    result = with_csv(f"{heading},closed\n1,2026-01-01\n", tmp_path, "M004", columns)
+    assert bool(len(result)) == (near is not None)
+    if near and near != "—":
+        assert any(near in f.message for f in result)
+
+
+def test_every_missing_column_is_told_where_it_is_named(tmp_path: Path) -> None:
+    metric = "column: amuont * 2, time: closd_at, where: stag = 1, person: ownr"
+    text = merged("GoalSet", f"metrics:\n  m: {{source: deals, agg: sum, {metric}}}")
+    result = linted(text, tmp_path, "M004")
+    assert len([f for f in result if f.subject.id == "m"]) == 4
+    assert {f.span.line for f in result} == {
+        next(n for n, line in enumerate(text.splitlines(), 1) if "amuont" in line)
+    }
+
+
+def test_an_unsafe_expression_does_not_stop_the_columns(tmp_path: Path) -> None:
+    text = merged(
+        "GoalSet",
+        "metrics:\n  m: {source: deals, agg: sum, column: amount, where: 1;2, time: closd_at}",
+    )
+    codes = [f.code for f in linted(text, tmp_path, "M004", "E007")]
+    assert codes == ["E007", "M004"]
+
+
+def test_a_source_of_another_kind_hides_no_missing_column(tmp_path: Path) -> None:
+    text = merged(
+        "GoalSet",
+        "metrics:\n  a: {source: away, agg: count, time: t}\n"
+        "  m: {source: deals, agg: count, time: closd_at}",
+    )
+    text = text.replace(
+        "sources:\n", 'sources:\n  away: {url: "postgresql://localhost/x", table: t}\n'
+    )
+    result = linted(text, tmp_path, "M004")
+    assert [f.subject.id for f in result] == ["m"]
+    assert [u.subject.id for u in result.unchecked] == ["away"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [
+        (("1", "2"), []),
+        (("1", "", " "), []),
+        (("1", "要確認", "2", "未定"), [3, 5]),
+        (("1万円", "x"), [3]),
+    ],
+)
+def test_unreadable_cells_are_counted_by_row(
+    cells: tuple[str, ...], rows: list[int], tmp_path: Path
+) -> None:
+    content = "amount,closed\n" + "".join(f"{cell},2026-01-01\n" for cell in cells)
+    result = with_csv(content, tmp_path, "D009")
+    assert [f.evidence["rows"] for f in result] == ([rows] if rows else [])
+    assert [f.evidence["count"] for f in result] == ([len(rows)] if rows else [])
+
+
+@pytest.mark.parametrize(
+    ("goal", "count"),
+    [
+        ("target: 1件", 0),
+        ("target:", 1),
+        ("target: たくさん", 0),  # E003's
+        ("target: ~\nshare: {of: revenue, percent: 30}", 0),
+        ("target: ~\ntargets: {months: {2026-10: 3件}}", 0),
+        ("target: ~\ntargets: {}", 1),
+        ("target: ~\nrole: info", 0),
+    ],
+)
+def test_a_target(goal: str, count: int, tmp_path: Path) -> None:
+    assert len(found("Goal", goal, tmp_path, "M009")) == count
+
+
+@pytest.mark.parametrize(
+    ("metric", "count"), [("metric:", 1), ("metric: won_count", 0), ("metric: x", 0)]
+)
+def test_a_metric(metric: str, count: int, tmp_path: Path) -> None:
+    assert len(found("Goal", metric, tmp_path, "M001")) == count
