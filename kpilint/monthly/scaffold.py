@@ -1,16 +1,103 @@
-"""New workspaces: the sample company as one."""
+"""New workspaces: one from a template, and the sample company as one."""
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from kpilint.errors import FileProblem
+from kpilint import atomic
+from kpilint.errors import FileProblem, Misuse
+from kpilint.goals import goalfile
+from kpilint.goals.node import near
+from kpilint.goals.period import add_months, read_period
 from kpilint.i18n import _
 from kpilint.monthly.assets import asset
 
 SAMPLE_DAY = date(2026, 10, 31)  # the day on which the sample company exported its data
+_WRITTEN_FOR = date(2026, 10, 1)  # the quarter that templates plan, 2026-Q3, begins
+_PERIOD = re.compile(r"\b(?P<year>20[0-9]{2})-(?:Q(?P<quarter>[1-4])|(?P<month>[01][0-9]))\b")
+_KEPT_OUT = """# Client data and what is made of it stay out of Git.
+/data/*
+!/data/README.md
+/reports/
+/.kpilint/
+"""
+
+
+def templates(language: str) -> tuple[str, ...]:
+    """The names of the templates, in alphabetical order."""
+    return tuple(sorted(path.stem for path in _shelf(language).glob("*.yaml")))
+
+
+def _shelf(language: str) -> Path:
+    return asset("templates") / "goals" / language
+
+
+def workspace(folder: Path, template: str, language: str, day: date) -> tuple[Path, ...]:
+    """Lay out a workspace that plans the quarter after ``day``; returns the files it wrote.
+
+    ``goals.yaml`` with its schema for editors, and ``data/README.md`` on the exports that belong
+    there. Raises Misuse for a template that does not exist and FileProblem where the folder has a
+    goals file; no file that is there is changed.
+    """
+    names = templates(language)
+    if template not in names:
+        message = _(
+            "There is no template {name}; there are {names}.", name=template, names=", ".join(names)
+        )
+        raise Misuse(message + near(template, names))
+    goals = folder / "goals.yaml"
+    if goals.exists():
+        raise FileProblem(_("{path} is there already; name another folder.", path=goals))
+    return tuple(_written(folder, _contents(template, language, day)))
+
+
+def _contents(template: str, language: str, day: date) -> Mapping[str, str]:
+    from kpilint.rules.schema import schema
+
+    shelf = _shelf(language)
+    text = (shelf / f"{template}.yaml").read_text(encoding="utf-8")
+    return {
+        "goals.yaml": _moved(text, day),
+        "goals.schema.json": schema(),
+        "data/README.md": _exports((shelf / "data.md").read_text(encoding="utf-8"), text),
+        ".gitignore": _KEPT_OUT,
+    }
+
+
+def _written(folder: Path, contents: Mapping[str, str]) -> Iterator[Path]:
+    for name, content in contents.items():
+        path = folder / name
+        if not path.exists():
+            atomic.write(path, content)
+            yield path
+
+
+def _moved(text: str, day: date) -> str:
+    """A template with its quarters and months moved to plan the quarter after ``day``."""
+    months = (day.year - _WRITTEN_FOR.year) * 12 + day.month - _WRITTEN_FOR.month
+    ahead = months - months % 3 + 3
+
+    def later(found: re.Match[str]) -> str:
+        start = add_months(read_period(found[0], 4).start, ahead)
+        if found["month"]:
+            return f"{start:%Y-%m}"
+        year, past = divmod(start.year * 12 + start.month - 4, 12)
+        return f"{year}-Q{past // 3 + 1}"
+
+    return _PERIOD.sub(later, text)
+
+
+def _exports(page: str, text: str) -> str:
+    """The page on exports with the sections of those files that the goals read."""
+    sources = goalfile.read("goals.yaml", source=text).sources.values()
+    files = {Path(source.path).name for source in sources if source.path}
+    head, *sections = page.rstrip().split("\n\n## ")
+    wanted = [section for section in sections if section.partition("\n")[0] in files]
+    return "\n\n## ".join([head, *wanted]) + "\n"
 
 
 def sample(folder: Path) -> Path:

@@ -1,0 +1,226 @@
+"""``kpilint check``: lint goals files."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import click
+
+from kpilint import settings
+from kpilint.cli import options
+from kpilint.cli.outputs import Output, OutputFile, Report
+from kpilint.errors import Misuse
+from kpilint.finding import Finding, Findings, Severity, together
+from kpilint.goals.document import read
+from kpilint.goals.goalfile import GoalSet
+from kpilint.i18n import _, preferred, speaking
+from kpilint.linter import Config, lint
+from kpilint.output import FORMATS
+
+USUAL = Path("kpilint-baseline.json")
+LEVELS = tuple(str(level) for level in Severity)
+
+
+@click.command(help=_("Lint goals files and tables; - reads YAML from standard input."))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--select", multiple=True, help=_("Rules to run: codes, prefixes, names or ALL."))
+@click.option("--ignore", multiple=True, help=_("Rules not to run."))
+@click.option(
+    "--min-severity",
+    type=click.Choice(LEVELS),
+    show_default="info",
+    help=_("Findings below this level are not shown."),
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    show_default="warning",
+    help=_("The level from which the exit code is 1."),
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help=_("How findings are written: text, or github inside GitHub Actions, if not given."),
+)
+@click.option(
+    "--output",
+    "outputs",
+    type=OutputFile(),
+    multiple=True,
+    help=_(
+        "Write to this file instead, in the format of its suffix or of its prefix, as in "
+        "gitlab:report.json; may be repeated."
+    ),
+)
+@click.option("--statistics", is_flag=True, help=_("Print how often each rule found something."))
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help=_("A file of known findings, which are not shown and do not fail."),
+)
+@click.option(
+    "--write-baseline",
+    is_flag=True,
+    help=_("Write all findings to the baseline; kpilint-baseline.json if no file is given."),
+)
+@click.option("--watch", "watching", is_flag=True, help=_("Look again after every save."))
+@click.option("--fix", is_flag=True, help=_("Repair what can be repaired without a doubt."))
+@click.option("--diff", is_flag=True, help=_("Show what --fix would change, and change nothing."))
+@options.offline
+@click.option(
+    "--require-data", is_flag=True, help=_("Fail also where something could not be checked.")
+)
+@options.metrics
+@options.as_of
+@options.lang
+@options.quiet
+def check(
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    min_severity: str | None,
+    fail_on: str | None,
+    form: str | None,
+    outputs: tuple[Output, ...],
+    statistics: bool,
+    baseline: Path | None,
+    write_baseline: bool,
+    watching: bool,
+    fix: bool,
+    diff: bool,
+    offline: bool | None,
+    require_data: bool,
+    metrics: Path | None,
+    as_of: date | None,
+    lang: str | None,
+    quiet: bool,
+) -> int:
+    """Lint each file, write what was found, and answer with the exit code."""
+    run = _Check(
+        paths=paths,
+        chosen=Config(select=words(select), ignore=words(ignore)),
+        report=Report(form, outputs, quiet, statistics),
+        fail_on=Severity[fail_on.upper()] if fail_on else None,
+        min_severity=Severity[min_severity.upper()] if min_severity else None,
+        baseline=(baseline or USUAL) if write_baseline else baseline,
+        write_baseline=write_baseline,
+        offline=offline,
+        require_data=require_data,
+        metrics=metrics,
+        as_of=as_of or date.today(),
+        lang=lang,
+        piped=sys.stdin.buffer.read() if "-" in paths else b"",
+    )
+    if fix or diff:
+        from kpilint.cli import repairs
+
+        repairs.refuse(paths, fix=fix, diff=diff, watching=watching)
+        done = repairs.repair(run.look)
+        if diff:
+            repairs.show(done, quiet=quiet)
+            return 1 if run.failing([*done.settled, *done.found]) else 0
+        repairs.save(done, quiet=quiet)
+        return run.tell(done.files, done.found)
+    if watching:
+        return _watch(run)
+    return run.once()[0]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class _Check:
+    """One call of ``check``: how it looks, what of it fails, and what it writes."""
+
+    paths: tuple[str, ...]
+    chosen: Config
+    report: Report
+    fail_on: Severity | None
+    min_severity: Severity | None
+    baseline: Path | None
+    write_baseline: bool
+    offline: bool | None
+    require_data: bool
+    metrics: Path | None
+    as_of: date
+    lang: str | None
+    piped: bytes  # what came by standard input
+    held: list[settings.Settings] = field(default_factory=list)  # one a file, in their order
+
+    def once(self) -> tuple[int, list[GoalSet]]:
+        """Look and tell; the exit code, and the files that were looked at."""
+        files, found = self.look({})
+        return self.tell(files, found), files
+
+    def look(self, instead: Mapping[str, str]) -> tuple[list[GoalSet], Findings]:
+        """Read and lint each file, with the texts of ``instead`` in place of those on disk."""
+        with speaking(self.lang or preferred()):
+            files = [self._read(path, instead) for path in self.paths]
+            self.held = [settings.of(goals, self.chosen) for goals in files]
+        gc.freeze()  # a large file's nodes live to the end; the collector need not visit them again
+        parts = [
+            linted(goals, own, self.offline, self.as_of, self.lang)
+            for goals, own in zip(files, self.held, strict=True)
+        ]
+        return files, together(parts)
+
+    def _read(self, path: str, instead: Mapping[str, str]) -> GoalSet:
+        if path == "-":
+            return read("<stdin>", source=self.piped, instead=instead, language=self.lang)
+        return read(path, instead=instead, metrics=self.metrics, language=self.lang)
+
+    def failing(self, found: Iterable[Finding]) -> bool:
+        """Whether something open is found at or above the level that fails."""
+        levels = [self.fail_on or own.fail_on for own in self.held]
+        level = settings.lowest(levels, Severity.WARNING)
+        return any(finding.open and finding.severity >= level for finding in found)
+
+    def tell(self, files: list[GoalSet], found: Findings) -> int:
+        """Write what was found, less what a baseline knows; the exit code."""
+        if self.baseline is not None:
+            from kpilint.cli.known import marked
+
+            origins = [goals.origin for goals in files]
+            writing, quiet = self.write_baseline, self.report.quiet
+            found = marked(found, self.baseline, origins, write=writing, quiet=quiet)
+        sources = {path: text for goals in files for path, text in goals.texts.items()}
+        levels = [self.min_severity or own.min_severity for own in self.held]
+        self.report.write(found.at_least(settings.lowest(levels, Severity.INFO)), sources)
+        unsettled = self.require_data and bool(found.unchecked)
+        return 1 if self.failing(found) or unsettled else 0
+
+
+def _watch(run: _Check) -> int:
+    from kpilint.cli.watch import watch
+
+    if run.write_baseline:
+        raise Misuse(_("--watch and --write-baseline do not go together; write it first."))
+    if "-" in run.paths:
+        raise Misuse(_("--watch needs a file; standard input cannot be watched."))
+    others = [path for path in (run.baseline, run.metrics) if path]
+    return watch(run.once, [*map(Path, run.paths), *others], quiet=run.report.quiet)
+
+
+def words(given: tuple[str, ...]) -> tuple[str, ...]:
+    """``--select A,S --select E`` as A, S, E."""
+    return tuple(word for part in given for word in part.split(",") if word)
+
+
+def linted(
+    goals: GoalSet,
+    own: settings.Settings,
+    offline: bool | None,
+    as_of: date,
+    lang: str | None,
+) -> Findings:
+    """The findings of one file; with its data unless the command line or its settings say not."""
+    if own.offline if offline is None else offline:
+        return lint(goals, None, as_of=as_of, config=own.config, language=lang)
+    from kpilint.data.dataset import Dataset
+
+    with Dataset.of(goals) as data:
+        return lint(goals, data, as_of=as_of, config=own.config, language=lang)

@@ -1,0 +1,58 @@
+"""``kpilint rules``: all rules on one page."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from rich.cells import set_cell_size
+
+from kpilint.cli import options
+from kpilint.i18n import _, preferred, speaking
+from kpilint.linter import RULES
+from kpilint.manual import page_of
+from kpilint.rules.planned import PLANNED
+
+_WIDTH = max(len(rule.name) for rule in RULES.values())
+
+
+@click.command(help=_("List all rules."))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    help=_("How the list is written."),
+)
+@options.lang
+def rules(form: str, lang: str | None) -> None:
+    """Print code, severity, name and title of each rule, and the names of those to come."""
+    with speaking(lang or preferred()):
+        click.echo(_as_json() if form == "json" else _as_text())
+
+
+def _as_text() -> str:
+    lines = [
+        f"{code}  {set_cell_size(r.severity.word, 8)} {r.name:<{_WIDTH}} {_(page_of(r).title)}"
+        for code, r in RULES.items()
+    ]
+    ahead = [f"{code}  {name}" for code, name in PLANNED.items()]
+    return "\n".join([*lines, "", _("Not there yet:"), *ahead])
+
+
+def _as_json() -> str:
+    listed: list[dict[str, object]] = [
+        {
+            "code": r.code,
+            "severity": str(r.severity),
+            "name": r.name,
+            "title": _(page_of(r).title),
+            "planned": False,
+        }
+        for r in RULES.values()
+    ]
+    listed += [
+        {"code": code, "severity": None, "name": name, "title": None, "planned": True}
+        for code, name in PLANNED.items()
+    ]
+    return json.dumps(listed, ensure_ascii=False, indent=1)

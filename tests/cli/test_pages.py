@@ -1,0 +1,130 @@
+"""``kpilint explain``, ``rules`` and ``schema``: what is generated from the code itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from kpilint.cli import COMMANDS, kpilint
+from kpilint.rule import Rule
+from kpilint.rules import ALL
+from kpilint.rules.planned import PLANNED
+
+EXAMPLE = Path(__file__).parents[1] / "goals" / "example.yaml"
+
+
+def output(*args: str) -> str:
+    result = CliRunner().invoke(kpilint, list(args), catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+@pytest.mark.parametrize("word", ["A001", "a001", "target-outside-history"])
+def test_explain(word: str) -> None:
+    page = output("explain", word, "--lang", "en")
+    assert page.startswith("A001 target-outside-history (error)\n")
+    for part in ("Bad:", "Good:", "level = 0.975", "When to ignore:", "Source:"):
+        assert part in page
+
+
+@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.code)
+def test_every_rule_can_be_explained(rule: Rule) -> None:
+    for language in ("ja", "en"):
+        assert f"{rule.code} {rule.name}" in output("explain", rule.code, "--lang", language)
+
+
+def test_rules() -> None:
+    lines = output("rules", "--lang", "en").splitlines()
+    there, ahead = lines[: lines.index("")], lines[lines.index("") + 2 :]
+    assert [line[:4] for line in there] == [rule.code for rule in ALL]
+    assert [tuple(line.split()) for line in ahead] == list(PLANNED.items())
+
+
+@pytest.mark.parametrize("word", ["A005", "a005", "lead-time-too-short"])
+def test_a_rule_that_is_not_there_yet_says_so(word: str) -> None:
+    page = output("explain", word, "--lang", "en")
+    assert page.startswith("A005 lead-time-too-short\n")
+    assert "not there yet" in page
+
+
+def test_rules_as_json() -> None:
+    for language in ("ja", "en"):
+        listed = json.loads(output("rules", "--format", "json", "--lang", language))
+        assert [(r["code"], r["severity"]) for r in listed] == [
+            *((rule.code, str(rule.severity)) for rule in ALL),
+            *((code, None) for code in PLANNED),
+        ]
+        assert [r["code"] for r in listed if r["planned"]] == list(PLANNED)
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json.loads(output("schema"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+class Yaml12(yaml.SafeLoader):
+    """YAML as editors read it: on and yes are words, dates are text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012, the loader's own form
+        letter: [(tag, r) for tag, r in known if not tag.endswith((":bool", ":timestamp"))]
+        for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+Yaml12.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
+
+
+def loaded(text: str) -> object:
+    return yaml.load(text, Loader=Yaml12)
+
+
+def test_the_schema_takes_the_example(validator: jsonschema.Draft202012Validator) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert [error.message for error in validator.iter_errors(loaded(text))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gaols: []",
+        "goals: [{label: x}]",
+        "goals: [{id: a, role: kpl}]",
+        "metrics: {m: {agg: total}}",
+        "goals: [{id: a, combine: {sum: [b], ratio: [b, c]}}]",
+        "lint: {select: [vague-lable]}",
+        "lint: {ignore: [{rule: A9}]}",
+        "lint: {options: {P001: {per_ownr: 4}}}",
+        "lint: {options: {P001: {per_owner: four}}}",
+    ],
+)
+def test_the_schema_refuses(text: str, validator: jsonschema.Draft202012Validator) -> None:
+    assert list(validator.iter_errors(loaded(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "goals: [{id: a, combine: {sum: [b, c]}, share: {of: b, percent: 30%}}]",
+        "lint: {select: [ALL, S, P00, A005, vague-label], ignore: [S001, {rule: A001}]}",
+        "lint: {options: {P001: {per_owner: 4}, too-many-kpis: {total: 9}}}",
+    ],
+)
+def test_the_schema_takes(text: str, validator: jsonschema.Draft202012Validator) -> None:
+    assert [error.message for error in validator.iter_errors(loaded(text))] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    assert "Options:" in output(command, "--help")
+
+
+def test_version() -> None:
+    assert output("--version").startswith("kpilint ")
