@@ -1,5 +1,6 @@
-"""Compiles the catalogues of messages when kpilint is built or installed."""
+"""Compiles the catalogues of messages, and the modules, when kpilint is built or installed."""
 
+from compileall import compile_dir
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CatalogueHook(BuildHookInterface[Any]):
-    """Writes each ``.po`` beside itself as ``.mo``."""
+class CompileHook(BuildHookInterface[Any]):
+    """Writes each ``.po`` beside itself as ``.mo``, and bytecode, so that no first run is slow."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         for source in Path(self.root, "kpilint", "locale").rglob("*.po"):
             with source.open("rb") as po, source.with_suffix(".mo").open("wb") as mo:
                 write_mo(mo, read_po(po))
+        compile_dir(Path(self.root, "kpilint"), quiet=1)

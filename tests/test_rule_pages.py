@@ -1,0 +1,27 @@
+"""The rules' pages in ``docs/`` are those of the code and of the catalogue."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.rule_pages import PAGES, pages
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_the_pages_are_up_to_date(language: str) -> None:
+    stale = f"{PAGES[language].name} is stale: python -m tests.rule_pages"
+    assert PAGES[language].read_text(encoding="utf-8") == pages(language), stale
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_every_link_leads_to_a_heading(language: str) -> None:
+    text = pages(language)
+    headings = {
+        re.sub(r"[^\w-]", "", h.lower().replace(" ", "-"))
+        for h in re.findall("^## (.+)$", text, re.M)
+    }
+    linked = set(re.findall(r"\]\(#([^)]+)\)", text))
+    assert linked
+    assert linked <= headings
