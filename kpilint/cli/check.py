@@ -76,6 +76,9 @@ LEVELS = tuple(str(level) for level in Severity)
 @click.option(
     "--require-data", is_flag=True, help=_("Fail also where something could not be checked.")
 )
+@click.option(
+    "--no-cache", is_flag=True, help=_("Check anew even where nothing has changed since.")
+)
 @options.metrics
 @options.as_of
 @options.lang
@@ -96,6 +99,7 @@ def check(
     diff: bool,
     offline: bool | None,
     require_data: bool,
+    no_cache: bool,
     metrics: Path | None,
     as_of: date | None,
     lang: str | None,
@@ -112,6 +116,7 @@ def check(
         write_baseline=write_baseline,
         offline=offline,
         require_data=require_data,
+        caching=not no_cache,
         metrics=metrics,
         as_of=as_of or date.today(),
         lang=lang,
@@ -145,6 +150,7 @@ class _Check:
     write_baseline: bool
     offline: bool | None
     require_data: bool
+    caching: bool
     metrics: Path | None
     as_of: date
     lang: str | None
@@ -163,7 +169,7 @@ class _Check:
             self.held = [settings.of(goals, self.chosen) for goals in files]
         gc.freeze()  # a large file's nodes live to the end; the collector need not visit them again
         parts = [
-            linted(goals, own, self.offline, self.as_of, self.lang)
+            linted(goals, own, self.offline, self.as_of, self.lang, caching=self.caching)
             for goals, own in zip(files, self.held, strict=True)
         ]
         return files, together(parts)
@@ -216,11 +222,15 @@ def linted(
     offline: bool | None,
     as_of: date,
     lang: str | None,
+    *,
+    caching: bool = True,
 ) -> Findings:
     """The findings of one file; with its data unless the command line or its settings say not."""
     if own.offline if offline is None else offline:
         return lint(goals, None, as_of=as_of, config=own.config, language=lang)
+    from kpilint.cli.remembered import checked
+    from kpilint.data.cache import Cache
     from kpilint.data.dataset import Dataset
 
-    with Dataset.of(goals) as data:
-        return lint(goals, data, as_of=as_of, config=own.config, language=lang)
+    with Dataset(goals, None if caching else Cache(None)) as data:
+        return checked(goals, data, as_of=as_of, config=own.config, language=lang)

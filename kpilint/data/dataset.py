@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from weakref import finalize
 
+from kpilint.data.cache import Cache
 from kpilint.errors import SourceProblem, Unavailable
 from kpilint.goals.goalfile import GoalSet
 from kpilint.i18n import _
@@ -47,8 +48,9 @@ class Dataset:
     Closing it, or leaving it as a context manager, ends the engine and removes what it wrote.
     """
 
-    def __init__(self, goals: GoalSet) -> None:
+    def __init__(self, goals: GoalSet, cache: Cache | None = None) -> None:
         self.goals = goals
+        self.cache = cache or Cache.of_user()
         self._opened: dict[str, Opened] = {}
         self._problems: dict[str, Unavailable] = {}
         self._coverages: dict[tuple[str, str, date], Coverage | None] = {}
@@ -87,7 +89,12 @@ class Dataset:
 
     def fingerprint(self, source: str) -> str:
         """SHA-256 of the source's content, of all its files in order."""
-        return self._open(source).fingerprint()
+        from kpilint.data.files import files_of  # a source need not be opened for it
+
+        spec = self.goals.sources.get(source)
+        if spec is None or spec.path is None:
+            return self._open(source).fingerprint()
+        return self.cache.fingerprint(files_of(spec, self.goals.folder), source)
 
     def files(self, source: str) -> tuple[Path, ...]:
         """The files that a source is made of, in order."""
