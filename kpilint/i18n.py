@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import locale
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -62,3 +62,13 @@ def _(message: str, **values: object) -> str:
     """Translate ``message`` into the language that speaks, then fill its ``{name}`` places."""
     translated = _catalogue(language()).gettext(message)
     return translated.format(**values) if values else translated
+
+
+def listed(items: Iterable[object], most: int | None = None) -> str:
+    """Names one after the other, parted as the language that speaks parts them; the first ``most``.
+
+    Where some are left out, a sign at the end says so.
+    """
+    names = [str(item) for item in items]
+    shown = names[:most] + (["…"] if most is not None and len(names) > most else [])
+    return ("、" if language() == "ja" else ", ").join(shown)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from sys import maxsize
+
+from yaml import MappingNode, Node, ScalarNode
 
 from kpilint.finding import Finding, Span
 from kpilint.goals.dates import read_date
@@ -68,17 +72,27 @@ class Lint(Entry):
     options: dict[str, dict[str, object]] = given(mapping_of(mapping_of(anything)), default={})
 
 
-def excuses_in(source: str, path: str, faults: list[Fault]) -> Iterator[Excuse]:
-    """Excuses written as comments: beside what they excuse, or alone on the line above it."""
+def excuses_in(source: str, path: str, faults: list[Fault], root: Node) -> Iterator[Excuse]:
+    """Excuses written as comments: beside what they excuse, or alone on the line above it.
+
+    What looks like one inside a text of the document ``root``, such as a name that came from a
+    client's data, is no comment.
+    """
     if "kpilint:" not in source:
         return
     lines = source.splitlines()
-    for number, line in enumerate(lines, start=1):
-        found = _COMMENT.search(line) if "kpilint:" in line else None
-        if found is None:
+    found = {
+        number: match
+        for number, line in enumerate(lines, start=1)
+        if "kpilint:" in line and (match := _COMMENT.search(line))
+    }
+    texts = _texts_on(root, list(found))
+    for number, match in found.items():
+        line = lines[number - 1]
+        start = line.index("#", match.start())
+        if any(begin <= start < end for begin, end in texts.get(number, ())):
             continue
-        head, _dashes, reason = found["rest"].partition("--")
-        start = line.index("#", found.start())
+        head, _dashes, reason = match["rest"].partition("--")
         span = Span(path, number, start + 1, number, len(line) + 1)
         until = None
         if written := _UNTIL.search(head):
@@ -94,6 +108,29 @@ def excuses_in(source: str, path: str, faults: list[Fault]) -> Iterator[Excuse]:
             faults.append(Fault("E003", span, message))
         for rule in rules:
             yield Excuse(rule, reason.strip(), until, span, line=spoken_for)
+
+
+def _texts_on(root: Node, lines: list[int]) -> dict[int, list[tuple[int, int]]]:
+    """The columns, from 0, that scalars take up on each of some lines, which are in order."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    ahead, seen = [root], set[int]()
+    while ahead:
+        node = ahead.pop()
+        first, last = node.start_mark, node.end_mark
+        among = lines[bisect_left(lines, first.line + 1) : bisect_right(lines, last.line + 1)]
+        if not among or id(node) in seen:  # an alias may lead back to what holds it
+            continue
+        seen.add(id(node))
+        if isinstance(node, ScalarNode):
+            for line in among:
+                begin = first.column if line == first.line + 1 else 0
+                end = last.column if line == last.line + 1 else maxsize
+                spans.setdefault(line, []).append((begin, end))
+        elif isinstance(node, MappingNode):
+            ahead += [part for pair in node.value for part in pair]
+        else:
+            ahead += node.value
+    return spans
 
 
 def _next_content(lines: list[str], number: int) -> int:

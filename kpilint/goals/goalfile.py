@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from yaml import MappingNode
+from yaml import MappingNode, Node
 
 from kpilint.errors import FileProblem
 from kpilint.goals.excuse import Excuse, Lint, excuses_in
@@ -24,6 +24,7 @@ from kpilint.goals.node import (
     Entry,
     Fault,
     Named,
+    Reader,
     Reading,
     Undecided,
     given,
@@ -48,6 +49,16 @@ from kpilint.goals.source import Source
 from kpilint.goals.yamltext import SIZE_LIMIT, compose, decode
 from kpilint.i18n import LANGUAGES, _, preferred, speaking
 from kpilint.i18n import language as spoken
+
+
+def _month(node: Node, reading: Reading) -> int:
+    number: int = integer.parse(node, reading)
+    if not 1 <= number <= 12:
+        raise ValueError(_("A month is a number from 1 to 12, such as 4 for April."))
+    return number
+
+
+_MONTH = Reader(_month, {"type": "integer", "minimum": 1, "maximum": 12})
 
 
 class Hypothesis(Entry):
@@ -93,7 +104,7 @@ class GoalSet(Entry):
     organization: str | None = given(text)
     language_: str | None = given(one_of(*LANGUAGES), name="language")
     timezone: str = given(zone, default="Asia/Tokyo")
-    fiscal_year_start: int | None = given(integer)
+    fiscal_year_start: int | None = given(_MONTH)
     fiscal_year_named: str = given(one_of("start", "end"), default="start")
     currency: str = given(unit, default="JPY")
     closures: tuple[tuple[date, date], ...] = given(list_of(days), default=())
@@ -182,6 +193,17 @@ class GoalSet(Entry):
         listed = (ignore.excuse() for ignore in self.lint.ignore) if self.lint else ()
         return (*self.comments, *listed)
 
+    def behind(self, metric: str | None) -> tuple[Metric, ...]:
+        """A metric and all that it is computed from through ratios and formulas, once each."""
+        found: dict[str, Metric] = {}
+        ahead = [metric] if metric else []
+        while ahead:
+            part = self.metrics.get(ahead.pop())
+            if part is not None and part.name not in found:
+                found[part.name] = part
+                ahead += part.parts
+        return tuple(found.values())
+
     def metric_of(self, goal: Goal) -> Metric | None:
         """The metric of a goal, if it names one that is defined."""
         return self.metrics.get(goal.metric) if goal.metric else None
@@ -247,8 +269,8 @@ class _Pass:
     def _file(self, path: str, content: bytes | str) -> GoalSet:
         own = self._parse(path, content)
         included = [self._include(own, number) for number in range(len(own.include))]
-        merged = reduce(_merge, (other for other in included if other is not None), own)
-        comments = (*excuses_in(self.texts[path], path, self.faults), *merged.comments)
+        merged = reduce(self._merge, (other for other in included if other is not None), own)
+        comments = (*excuses_in(self.texts[path], path, self.faults, own.node), *merged.comments)
         return merged.but(faults=tuple(self.faults), texts=dict(self.texts), comments=comments)
 
     def _parse(self, path: str, content: bytes | str) -> GoalSet:
@@ -275,6 +297,46 @@ class _Pass:
         self.faults.append(Fault("E003", own.at("include", number), message))
         return None
 
+    def _merge(self, own: GoalSet, other: GoalSet) -> GoalSet:
+        """Everything of both; what the including file says comes first and wins."""
+        twice = [
+            (mine[name], others[name])
+            for mine, others in (
+                (own.sources, other.sources),
+                (own.funnels, other.funnels),
+                (own.metrics, other.metrics),
+            )
+            for name in mine
+            if name in others
+        ]
+        return own.but(
+            sources={**other.sources, **own.sources},
+            funnels={**other.funnels, **own.funnels},
+            metrics={**other.metrics, **own.metrics},
+            teams={**other.teams, **own.teams},
+            goals=own.goals + other.goals,
+            hypotheses=own.hypotheses + other.hypotheses,
+            alerts=own.alerts + other.alerts,
+            comments=own.comments + other.comments,
+            duplicates=(*own.duplicates, *other.duplicates, *twice),
+            lint=self._lint(own.lint, other.lint),
+        )
+
+    def _lint(self, own: Lint | None, other: Lint | None) -> Lint | None:
+        """The excuses of both; which rules run is for one block to say, the including file's."""
+        if own is None or other is None:
+            return own or other
+        for key in ("select", "options"):
+            if other.has(key):
+                message = _(
+                    "{key}: has no effect here, for the lint: block of {path} holds for all "
+                    "files. Move it there.",
+                    key=key,
+                    path=own.origin,
+                )
+                self.faults.append(Fault("E002", other.key_at(key), message, {"key": key}))
+        return own.but(ignore=own.ignore + other.ignore)
+
 
 def _told_language(content: bytes | str) -> str | None:
     """The file's language, known before anything in it can be faulty."""
@@ -289,29 +351,3 @@ def _settings(root: MappingNode, reading: Reading) -> Mapping[str, Any]:
     written = {k.value: value for k, value in root.value if k.value in names}
     read = {name: quiet.value(GoalSet.keys[name].reader, written[name]) for name in written}
     return {name: value for name, value in read.items() if value is not None}
-
-
-def _merge(own: GoalSet, other: GoalSet) -> GoalSet:
-    """Everything of both; what the including file says comes first and wins."""
-    twice = [
-        (mine[name], others[name])
-        for mine, others in (
-            (own.sources, other.sources),
-            (own.funnels, other.funnels),
-            (own.metrics, other.metrics),
-        )
-        for name in mine
-        if name in others
-    ]
-    return own.but(
-        sources={**other.sources, **own.sources},
-        funnels={**other.funnels, **own.funnels},
-        metrics={**other.metrics, **own.metrics},
-        teams={**other.teams, **own.teams},
-        goals=own.goals + other.goals,
-        hypotheses=own.hypotheses + other.hypotheses,
-        alerts=own.alerts + other.alerts,
-        comments=own.comments + other.comments,
-        duplicates=(*own.duplicates, *other.duplicates, *twice),
-        lint=own.lint or other.lint,
-    )

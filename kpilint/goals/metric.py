@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from kpilint.goals.dates import Duration
+from kpilint.goals.formula import read_formula
 from kpilint.goals.node import Entry, Named, given
 from kpilint.goals.period import Period
 from kpilint.goals.quantity import Quantity
@@ -85,3 +86,13 @@ class Metric(Named):
     def refers_to(self) -> tuple[str, ...]:
         """The metrics that a ratio is made of; a formula's names are read where it is used."""
         return tuple(name for name in (self.numerator, self.denominator) if name)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the metrics that a ratio or a formula is made of."""
+        if not self.formula:
+            return self.refers_to
+        try:
+            return tuple(read_formula(self.formula).names)
+        except ValueError:  # E007 tells of it
+            return ()

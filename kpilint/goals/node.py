@@ -246,19 +246,28 @@ def pairs(node: MappingNode) -> Iterator[tuple[Node, Node]]:
     """Keys and values of a mapping; ``<<`` brings in those that the mapping does not have."""
     if node.flow_style:
         _join_thousands(node)
-    merged = [value for k, value in node.value if k.value == "<<"]
+    merged = _merged(node)
     if not merged:
         yield from node.value
         return
     own = [(k, value) for k, value in node.value if k.value != "<<"]
     yield from own
     seen = {k.value for k, _value in own}
-    for source in merged:
-        for base in source.value if isinstance(source, SequenceNode) else [source]:
-            if isinstance(base, MappingNode):
-                inherited = [(k, v) for k, v in pairs(base) if k.value not in seen]
-                yield from inherited
-                seen.update(k.value for k, _value in inherited)
+    for base in _bases(merged):
+        if isinstance(base, MappingNode):
+            inherited = [(k, v) for k, v in pairs(base) if k.value not in seen]
+            yield from inherited
+            seen.update(k.value for k, _value in inherited)
+
+
+def _merged(node: MappingNode) -> list[Node]:
+    return [value for k, value in node.value if k.value == "<<"]
+
+
+def _bases(merged: list[Node]) -> Iterator[Node]:
+    """What ``<<`` names, one by one: mappings, where it is used as meant."""
+    for value in merged:
+        yield from value.value if isinstance(value, SequenceNode) else (value,)
 
 
 def _join_thousands(node: MappingNode) -> None:
@@ -294,6 +303,10 @@ def unique_pairs(node: Node, reading: Reading) -> Iterator[tuple[ScalarNode, Nod
         raise ValueError(
             _("A mapping (key: value) is expected here, found {read}.", read=shown(node))
         )
+    for base in _bases(_merged(node)):
+        if not isinstance(base, MappingNode) and not is_null(base):
+            message = _("<< takes in a mapping or a list of them, not {read}.", read=shown(base))
+            reading.fault("E003", base, message, read=shown(base))
     seen: dict[str, Node] = {}
     for k, value in pairs(node):
         if not isinstance(k, ScalarNode):

@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from yaml import Node
-
-from kpilint.goals.node import (
-    Entry,
-    Named,
-    Reader,
-    Reading,
-    given,
-    shown,
-    unique_pairs,
-)
-from kpilint.goals.readers import entry, list_of, mapping_of, one_of, plain, text, zone
-from kpilint.i18n import _
+from kpilint.goals.expectation import Expectation, expectations
+from kpilint.goals.node import Entry, Named, given
+from kpilint.goals.readers import entry, list_of, mapping_of, one_of, text, zone
 
 GRAINS = ("minute", "hour", "day", "week", "month", "quarter", "year")
 UPDATED = ("hourly", "daily", "weekly", "monthly", "quarterly", "yearly")
-
-
-def _expectation(node: Node, reading: Reading) -> dict[str, Any]:
-    checks = {k.value: plain(value) for k, value in unique_pairs(node, reading)}
-    names = checks.keys() - {"mostly", "severity"}
-    if len(names) != 1:
-        raise ValueError(
-            _("One check with its arguments is expected here, found {read}.", read=shown(node))
-        )
-    return checks
-
-
-expectation = Reader(_expectation, {"type": "object"})
 
 
 class Join(Entry):
@@ -60,4 +36,4 @@ class Source(Named):
     updated: str | None = given(one_of(*UPDATED))
     grain: str | None = given(one_of(*GRAINS))
     join: tuple[Join, ...] = given(list_of(entry(Join)), default=())
-    expect: tuple[Mapping[str, Any], ...] = given(list_of(expectation), default=())
+    expect: tuple[Expectation, ...] = given(expectations, default=())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from kpilint.goals.formula import read_formula
-from kpilint.goals.goal import Goal, Monthly
+from kpilint.goals.goal import Goal, Monthly, Share
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Better, Metric
 from kpilint.goals.quantity import Quantity
@@ -107,6 +107,19 @@ def _share(goals: GoalSet, goal: Goal) -> float | None:
     if target is None or share.baseline is None or share.percent is None or metric is None:
         return None
     baseline = value_in(share.baseline, unit_of(goals, metric))
-    rate = value_in(share.win_rate, "percent") if share.win_rate else 1.0
+    return share_of(share, target - baseline) if baseline is not None else None
+
+
+def share_of(share: Share, gap: float) -> float | None:
+    """The part of a gap that a share is, in the gap's unit: of a pipeline, through its win rate.
+
+    None without a percent, and where the win rate is not above 0.
+    """
+    try:
+        rate = value_in(share.win_rate, "percent") if share.win_rate else 1.0
+    except ValueError:
+        return None
+    if share.percent is None or rate is None or rate <= 0:
+        return None
     percent = share.percent / 100 if share.percent > 1 else share.percent
-    return percent * (target - baseline) / rate if baseline is not None and rate else None
+    return percent * gap / rate

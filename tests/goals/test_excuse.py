@@ -7,14 +7,15 @@ from datetime import date
 import pytest
 
 from kpilint.goals.excuse import Excuse, excuses_in
-from kpilint.goals.node import Fault
+from kpilint.goals.node import EMPTY, Fault
+from kpilint.goals.yamltext import compose
 
 DAY = date(2026, 12, 31)
 
 
 def read(text: str) -> tuple[list[Excuse], list[Fault]]:
     faults: list[Fault] = []
-    return list(excuses_in(text, "f.yaml", faults)), faults
+    return list(excuses_in(text, "f.yaml", faults, compose(text, "f.yaml", []) or EMPTY)), faults
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,23 @@ def test_the_last_day_still_holds() -> None:
     (excuse,), _faults = read("a: 1  # kpilint: ignore A001 until=2026-12-31 -- x")
     assert not excuse.expired(date(2026, 12, 31))
     assert excuse.expired(date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: 'a # kpilint: ignore A001 -- x'",
+        'name: "a\n  # kpilint: ignore A001 -- x"',
+        "name: 'a\n\n  b # kpilint: ignore A001 -- x'",
+        "name: |\n  a\n  # kpilint: ignore A001 -- x\n",
+        "{'# kpilint: ignore A001 -- x': 1}",
+        "- &a ['# kpilint: ignore A001 -- x', *a]",
+    ],
+)
+def test_what_stands_inside_a_text_is_no_comment(text: str) -> None:
+    assert read(text) == ([], [])
+
+
+def test_a_comment_after_a_text_is_one() -> None:
+    text = "a: |\n  text\n# kpilint: ignore A001 -- why\nb: 'x'  # kpilint: ignore A002 -- why\n"
+    assert [(e.rule, e.line) for e in read(text)[0]] == [("A001", 4), ("A002", 4)]

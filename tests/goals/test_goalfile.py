@@ -71,7 +71,7 @@ def test_sources_of_the_example(example: GoalSet) -> None:
     assert deals.columns == {"owner": "取引担当者"}
     assert deals.values == {"stage": {"契約済": "won", "失注": "lost"}}
     assert (deals.join[0].source, deals.join[0].fields) == ("accounts", ("industry", "is_target"))
-    assert deals.expect[2] == {"between": {"column": "amount", "min": 0}}
+    assert (deals.expect[3].form, deals.expect[3].columns) == ("between", ("amount",))
     assert example.sources["stage_history"].url == "postgresql://${PGUSER}@localhost/crm"
 
 
@@ -202,6 +202,29 @@ goals:
     assert word(goals, goals.by_id["b"].at("owner")) == "X"
 
 
+@pytest.mark.parametrize("month", ["0", "13", "-1", "9" * 40, "4.5", "April"])
+def test_a_fiscal_year_starts_in_a_month(month: str) -> None:
+    goals = source(f"fiscal_year_start: {month}\ngoals: [{{id: a, period: 2026-Q1}}]")
+    assert [(f.code, f.span.line) for f in goals.faults] == [("E003", 1)]
+    assert goals.fiscal_year_start is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("goals:\n  - {<<: base, id: b}", ["E003 2:10"]),
+        ("goals:\n  - <<: [{owner: X}, 30%, [a]]\n    id: b", ["E003 2:22", "E003 2:27"]),
+        ("<<: 3\ngoals: [{id: b}]", ["E003 1:5"]),
+        ("goals: [{<<: , id: b}]", []),
+        ("goals: [{<<: [], id: b}]", []),
+    ],
+)
+def test_a_merge_of_what_is_no_mapping(text: str, found: list[str]) -> None:
+    goals = source(text)
+    assert [f"{f.code} {f.span.line}:{f.span.column}" for f in goals.faults] == found
+    assert [goal.id for goal in goals] == ["b"]
+
+
 def files(folder: Path, **texts: str) -> GoalSet:
     for name, text in texts.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -244,6 +267,32 @@ def test_a_name_that_two_files_define(tmp_path: Path) -> None:
     found = [f for f in lint(goals, as_of=DAY) if f.code == "E004"]
     assert sorted(f.subject.id for f in found) == ["a", "m"]
     assert all(f.span.path.endswith("more.yaml") for f in found)
+
+
+def test_excuses_of_all_files_hold_and_one_block_says_which_rules_run(tmp_path: Path) -> None:
+    goals = files(
+        tmp_path,
+        goals="include: [more.yaml]\nlint:\n  select: [S]\n  ignore: [{rule: S001, reason: r}]",
+        more="lint:\n  select: [ALL]\n  ignore: [{rule: P004, reason: q}]\n  options: {P001: {}}",
+    )
+    assert [(e.rule, e.span.path[-10:]) for e in goals.excuses] == [
+        ("S001", "goals.yaml"),
+        ("P004", "/more.yaml"),
+    ]
+    assert goals.lint is not None
+    assert goals.lint.select == ("S",)
+    assert [(f.code, f.span.path[-9:], f.span.line) for f in goals.faults] == [
+        ("E002", "more.yaml", 2),
+        ("E002", "more.yaml", 4),
+    ]
+    assert "goals.yaml" in goals.faults[0].message
+
+
+def test_the_lint_block_of_an_included_file_holds_where_it_is_the_only_one(tmp_path: Path) -> None:
+    goals = files(tmp_path, goals="include: [more.yaml]", more="lint: {select: [S]}")
+    assert goals.faults == ()
+    assert goals.lint is not None
+    assert goals.lint.select == ("S",)
 
 
 # Text that is not what it should be
