@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
+import csv
 import os
-import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import company
 import numpy as np
@@ -25,6 +26,9 @@ STAGE_LABELS: Final = {
     "won": "受注",
     "lost": "失注",
 }
+# a deal's phase in Salesforce, and how sure it is there in percent
+PHASES: Final = {"opportunity": ("提案", 50), "won": ("受注", 100), "lost": ("失注", 0)}
+PLANNED: Final = 60  # days from an opportunity to the close date that is planned for it
 LIFECYCLE: Final = ("リード", "MQL", "SQL", "商談", "顧客")
 BECAME_MQL: Final = "MQL(マーケティングクオリファイドリード)になった日付"
 BECAME_SQL: Final = "SQL(セールスクオリファイドリード)になった日付"
@@ -127,6 +131,41 @@ def deals_export(rng: Generator, deals: pd.DataFrame, times: pd.DataFrame) -> pd
     )
 
 
+def salesforce_report(rng: Generator, deals: pd.DataFrame) -> pd.DataFrame:
+    """The same deals from the opportunity on, as a Salesforce report shows them."""
+    shown = deals[deals["opportunity"] <= AS_OF].reset_index(drop=True)
+    stage = current_stage(shown)
+    closed = shown["won"].where(stage == "won", shown["lost"])
+    until = closed.where(stage != "opportunity", shown["opportunity"] + PLANNED)
+    changed = closed.where(stage != "opportunity", shown["opportunity"])
+    sure = stage.map({name: percent for name, (_phase, percent) in PHASES.items()})
+    product = np.array(PRODUCTS)[rng.integers(len(PRODUCTS), size=len(shown))]
+    return pd.DataFrame(
+        {
+            "商談 ID": [f"006IR00{number:08}" for number in range(len(shown))],
+            "商談名": shown["company"] + " " + product,
+            "取引先名": shown["company"],
+            "フェーズ": stage.map({name: phase for name, (phase, _percent) in PHASES.items()}),
+            "確度 (%)": sure,
+            "金額 通貨": "JPY",
+            "金額": shown["amount"],
+            "期待収益 通貨": "JPY",
+            "期待収益": shown["amount"] * sure // 100,
+            "完了予定日": slashed(until),
+            "作成日": slashed(shown["opportunity"].clip(lower=OPENING)),
+            "最終更新日": slashed(changed.clip(lower=OPENING)),
+            "商談所有者": shown["owner"],
+            "リードソース": shown["channel"],
+        }
+    )
+
+
+def slashed(days: pd.Series) -> pd.Series:
+    """Days as Salesforce writes them in Japan: 2026/10/01."""
+    text: pd.Series = pd.Series(CALENDAR[days]).dt.strftime("%Y/%m/%d")
+    return text
+
+
 def contacts_export(rng: Generator, deals: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
     """One contact behind each deal that began in this CRM, and readers who never asked."""
     furthest = (deals[list(STAGES)] <= AS_OF).sum(axis=1) - 1
@@ -218,19 +257,32 @@ def tickets_export(rng: Generator) -> pd.DataFrame:
     return table.assign(チケット担当者=owners)
 
 
-def write(table: pd.DataFrame, path: Path, encoding: str = "utf-8-sig") -> None:
+def write(
+    table: pd.DataFrame,
+    path: Path,
+    encoding: str = "utf-8-sig",
+    end: str = "\n",
+    quoting: Literal[0, 1] = csv.QUOTE_MINIMAL,
+) -> None:
     """Write the whole file or leave the old one."""
     beside = path.with_suffix(".part")
-    table.to_csv(beside, index=False, encoding=encoding, lineterminator="\n")
+    table.to_csv(beside, index=False, encoding=encoding, lineterminator=end, quoting=quoting)
     os.replace(beside, path)
 
 
-def main(folder: Path) -> None:
-    """Write all six exports into the folder; each has its own stream of random numbers."""
-    streams = [np.random.default_rng([SEED, number]) for number in range(9)]
+def main(folder: Path, salesforce: bool = False) -> None:
+    """Write all six exports into the folder, or the deals alone as a Salesforce report.
+
+    Each export has its own stream of random numbers.
+    """
+    streams = [np.random.default_rng([SEED, number]) for number in range(10)]
     calls = company.weekly_calls(streams[0])
     market = company.accounts(streams[1])
     deals = visible(company.deals(streams[2], calls, market))
+    if salesforce:
+        report = salesforce_report(streams[9], deals)
+        write(report, folder / "opportunities.csv", "cp932", "\r\n", csv.QUOTE_ALL)
+        return
     times = event_times(streams[3], deals)
     market.columns = pd.Index(["会社名", "業種", "従業員数", "重点企業"])
     write(deals_export(streams[4], deals, times), folder / "deals.csv", encoding="cp932")
@@ -242,4 +294,8 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--salesforce", type=Path, metavar="DIR", help="write opportunities.csv")
+    asked = parser.parse_args()
+    main(asked.salesforce or asked.folder, salesforce=asked.salesforce is not None)

@@ -14,7 +14,8 @@ _FORMS |= dict.fromkeys("－−▲△‐–—―", "-") | dict.fromkeys("\u3000
 _WIDE, _NARROW = "".join(_FORMS), "".join(_FORMS.values())
 
 _N = r"((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,18})?|\.[0-9]{1,18})"
-_CURRENCY = r"(?:¥|US\$|\$|€|£|JPY|USD|EUR|GBP)"
+# In cp932 the yen sign is the byte of the backslash.
+_CURRENCY = r"(?:¥|\\|US\$|\$|€|£|JPY|USD|EUR|GBP)"
 _COUNTED = r"(?:円|ドル|ユーロ|元|JPY|USD|EUR|GBP|件|社|人|名|回|個|本|台)"
 _DECORATED = rf"^[+-]? *{_CURRENCY}? *{_N} *(?:{_COUNTED}|%)?$"
 _SCALED = rf"^[+-]?{_CURRENCY}?(?:{_N}兆)?(?:{_N}億)?(?:{_N}(千)?万)?(?:{_N}(千)?)?{_COUNTED}?$"

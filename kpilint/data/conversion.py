@@ -9,15 +9,20 @@ import ibis
 import ibis.expr.types as ir
 
 from kpilint.data import cells, moments
+from kpilint.data.clocks import shown
 from kpilint.data.kinds import FLAG, NUMBER, TEXT, TIME, kind_of_type
 
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """``told_in`` is the zone of clock times without an offset, ``shown_in`` that of the goals."""
+    """``told_in`` is the zone of clock times without an offset, ``shown_in`` that of the goals.
+
+    ``engine`` is Ibis's name for who converts between the two.
+    """
 
     told_in: str
     shown_in: str
+    engine: str = "duckdb"
 
 
 def learn_habits(table: ir.Table, columns: list[str], zones: Zones) -> dict[str, moments.Habit]:
@@ -37,7 +42,10 @@ def learn_habits(table: ir.Table, columns: list[str], zones: Zones) -> dict[str,
 
 
 def convert(column: ir.Column, kind: str | None, zones: Zones, habit: moments.Habit) -> ir.Value:
-    """The column as ``kind``; as it is where no kind is asked for or it has the right one."""
+    """The column as ``kind``; as it is where no kind is asked for or it has the right one.
+
+    Text is converted by DuckDB only. Raises ValueError for times that the engine cannot move.
+    """
     found = kind_of_type(column.type())
     if kind == TEXT and found != TEXT:
         return column.cast("string")
@@ -51,8 +59,13 @@ def convert(column: ir.Column, kind: str | None, zones: Zones, habit: moments.Ha
                 return cells.flag(column)
         return column
     if found == TIME:
-        return moments.shown(column, zones.told_in, zones.shown_in)
-    return column.cast("float64") if (found, kind) == (FLAG, NUMBER) else column
+        return shown(column, zones.told_in, zones.shown_in, zones.engine)
+    # Engines differ in how they divide and add whole numbers and decimals, not floating ones.
+    if kind == NUMBER and found == FLAG:
+        return ibis.cases((column, 1.0), (~column, 0.0))
+    # And a mean of decimals is rounded to as many digits as they have.
+    alike = zones.engine == "duckdb" and not column.type().is_decimal()
+    return column if kind != NUMBER or found != NUMBER or alike else column.cast("float64")
 
 
 def canonical_values(column: ir.Column, spellings: Mapping[str, str]) -> ir.Value:

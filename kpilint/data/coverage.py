@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
+
+FREQUENCY = {"month": "M", "week": "W-SUN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,31 @@ def coverage(column: ir.Column, until: date) -> Coverage | None:
 
     ``column`` holds timestamps. All records count, whatever a metric's ``where`` leaves of them.
     """
+    row = edges(column, until).to_pyarrow().to_pylist()[0]
+    if row["first"] is None:
+        return None
+    return Coverage(row["first"], row["last"], int(row["silence"] or 0))
+
+
+def edges(column: ir.Column, until: date) -> ir.Table:
+    """One row: the ``first`` and ``last`` day, and the longest ``silence`` between two."""
     days = column.date().name("day").as_table().distinct()
     days = days.filter(days["day"] <= ibis.literal(until))
     before = days["day"].lag().over(ibis.window(order_by="day"))
     gaps = days.mutate(gap=days["day"].delta(before, unit="day"))
-    told = gaps.aggregate(
+    return gaps.aggregate(
         first=gaps["day"].min(), last=gaps["day"].max(), silence=gaps["gap"].max()
     )
-    row = told.to_pyarrow().to_pylist()[0]
-    if row["first"] is None:
-        return None
-    return Coverage(row["first"], row["last"], int(row["silence"] or 0))
+
+
+def whole_periods(covered: Coverage | None, until: date, grain: str) -> pd.PeriodIndex:
+    """The months or weeks from the first to the last that are covered and end by ``until``."""
+    frequency = FREQUENCY[grain]
+    if covered is None:
+        return pd.PeriodIndex([], freq=frequency)
+    first = pd.Period(covered.first, freq=frequency)
+    ending = pd.Period(until + timedelta(days=1), frequency) - 1
+    last = min(pd.Period(covered.last, freq=frequency), ending)
+    first += 0 if covered.begins_by(first.start_time.date()) else 1
+    last -= 0 if covered.reaches(last.end_time.date()) else 1
+    return pd.period_range(first, last, freq=frequency)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -16,6 +17,8 @@ from kpilint.data.headings import folded
 from kpilint.errors import SourceProblem
 from kpilint.goals.source import Source
 from kpilint.i18n import _
+
+_CERTAIN = 1.5  # the weight from which a preset is believed, see ``recognised``
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,41 @@ def kinds_of(columns: Iterable[str]) -> dict[str, str]:
     return staged | {name: listed[name] for name in columns if name in listed}
 
 
+def key_of(preset: str) -> str:
+    """The canonical column that tells the records of a preset apart; it is listed first."""
+    return str(next(iter(_book()["presets"][preset])))
+
+
+def recognised(headings: Sequence[str]) -> str | None:
+    """The preset that explains these headings best; None where that would be a guess in the dark.
+
+    A heading counts for less the more presets know it: all of HubSpot's have an owner.
+    """
+    weights = {name: _weight(_preset(name), headings) for name in presets()}
+    best = max(weights, key=lambda name: weights[name])
+    return best if weights[best] >= _CERTAIN else None
+
+
+def _weight(preset: Preset, headings: Sequence[str]) -> float:
+    known = (folded(heading) for heading in preset.columns(headings, {}).values())
+    return sum(1 / _knowing().get(heading, 1) for heading in known)
+
+
+@cache
+def _knowing() -> Mapping[str, int]:
+    """How many presets know each heading."""
+    return Counter(
+        heading
+        for columns in _book()["presets"].values()
+        for heading in {folded(alias) for aliases in columns.values() for alias in aliases}
+    )
+
+
 def preset_of(source: Source) -> Preset | None:
     """The preset that a source names, or None; SourceProblem with did-you-mean if unknown."""
     if source.preset is None:
         return None
-    aliases = _book()["presets"].get(source.preset)
-    if aliases is None:
+    if source.preset not in presets():
         near = get_close_matches(source.preset, presets(), n=1, cutoff=0.5)
         message = _(
             "{read} is no preset; there are {presets}.",
@@ -98,9 +130,14 @@ def preset_of(source: Source) -> Preset | None:
         )
         hint = _(" Did you mean {near}?", near=near[0]) if near else ""
         raise SourceProblem(message + hint, source=source.name)
+    return _preset(source.preset)
+
+
+def _preset(name: str) -> Preset:
     stages = tuple(
         (verb, re.compile(pattern, re.IGNORECASE))
         for verb, patterns in _book()["stages"].items()
         for pattern in patterns
     )
-    return Preset(source.preset, {k: tuple(v) for k, v in aliases.items()}, stages)
+    aliases = {column: tuple(known) for column, known in _book()["presets"][name].items()}
+    return Preset(name, aliases, stages)

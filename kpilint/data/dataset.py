@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
+    from kpilint.data.connection import Connection
     from kpilint.data.coverage import Coverage
     from kpilint.data.opened import Opened
+    from kpilint.data.tally import Asked, Tally
+    from kpilint.data.url import Address
+    from kpilint.goals.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ class Dataset:
         self.cache = cache or Cache.of_user()
         self._opened: dict[str, Opened] = {}
         self._problems: dict[str, Unavailable] = {}
+        self._connections: dict[str, Connection | Unavailable] = {}
         self._coverages: dict[tuple[str, str, date], Coverage | None] = {}
+        self.tallies: dict[tuple[str, str, str], dict[Asked, Tally]] = {}  # see tally.py
 
     @classmethod
     def of(cls, goals: GoalSet) -> Dataset:
@@ -71,38 +77,51 @@ class Dataset:
         if source in self._problems:  # a broken file is read through once, not for every metric
             raise self._problems[source]
         try:
-            return self._open(source).table
+            return self.opened(source).table
         except Unavailable as problem:
             self._problems[source] = problem
             raise
 
     def columns(self, source: str) -> tuple[str, ...]:
-        """Canonical column names, then those of the other headings; reads the headings only."""
-        return tuple(self._open(source).headings.columns)
+        """Canonical names, the other headings, joined fields; reads the headings only."""
+        return tuple(self.opened(source).columns)
 
     def resolve(self, source: str, column: str) -> str:
         """The exact name of a column, however its width and case are written.
 
         Raises ColumnMissing, with the nearest heading or canonical name, where there is none.
         """
-        return self._open(source).resolve(column)
+        return self.opened(source).resolve(column)
 
     def fingerprint(self, source: str) -> str:
-        """SHA-256 of the source's content, of all its files in order."""
+        """SHA-256 of the source's content, of all its files in order.
+
+        Raises Unavailable for a database, whose content is not read, and like ``table``.
+        """
         from kpilint.data.files import files_of  # a source need not be opened for it
 
-        spec = self.goals.sources.get(source)
-        if spec is None or spec.path is None:
-            return self._open(source).fingerprint()
+        spec = self._spec(source)
+        if spec.url is not None:
+            message = _(
+                "{source} is a database, whose content is not read; there is no hash of it.",
+                source=source,
+            )
+            raise Unavailable(message)
         return self.cache.fingerprint(files_of(spec, self.goals.folder), source)
 
     def files(self, source: str) -> tuple[Path, ...]:
-        """The files that a source is made of, in order."""
-        return self._open(source).files
+        """The files that a source is made of, in order; none for a database."""
+        return self.opened(source).files
+
+    def address(self, source: str) -> Address | None:
+        """Where the database of a source is; None for files. Raises like ``table``."""
+        from kpilint.data.url import address_of
+
+        return address_of(self._spec(source))
 
     def unreadable(self, source: str) -> tuple[UnreadableCells, ...]:
         """Cells that could not be converted, by file and column, in the order of the columns."""
-        return self._open(source).unreadable()
+        return self.opened(source).unreadable()
 
     def coverage(self, source: str, column: str, until: date) -> Coverage | None:
         """Which days up to ``until`` a source's records cover, by one of its time columns."""
@@ -113,17 +132,44 @@ class Dataset:
             self._coverages[key] = coverage(self.table(source)[key[1]], until)
         return self._coverages[key]
 
-    def _open(self, name: str) -> Opened:
+    def opened(self, name: str) -> Opened:
+        """A source with its headings read; SourceProblem or Unavailable where that fails."""
         if name not in self._opened:
             from kpilint.data.opened import Opened
 
-            spec = self.goals.sources.get(name)
-            if spec is None:
-                message = _("The source {source} is not defined under sources:.", source=name)
-                raise SourceProblem(message, source=name)
             number = len(self._opened)
-            self._opened[name] = Opened.of(self, spec, f"source_{number}")
+            self._opened[name] = Opened.of(self, self._spec(name), f"source_{number}")
         return self._opened[name]
+
+    def _spec(self, name: str) -> Source:
+        spec = self.goals.sources.get(name)
+        if spec is None:
+            message = _("The source {source} is not defined under sources:.", source=name)
+            raise SourceProblem(message, source=name)
+        return spec
+
+    def connection(self, spec: Source) -> Connection:
+        """The connection that a source is read by; those of one ``url:`` share it.
+
+        Raises Unavailable or SourceProblem, and does not try the same address twice.
+        """
+        from kpilint.data.connection import connect
+        from kpilint.data.url import address_of
+
+        address = address_of(spec)
+        if address is None:
+            message = _("The source {source} has no url.", source=spec.name)
+            raise SourceProblem(message, source=spec.name)
+        if address.url not in self._connections:
+            try:
+                found: Connection | Unavailable = connect(address, self.goals.folder, spec.name)
+            except Unavailable as problem:
+                found = problem
+            self._connections[address.url] = found
+        kept = self._connections[address.url]
+        if isinstance(kept, Unavailable):
+            raise kept
+        return kept
 
     @cached_property
     def workshop(self) -> Path:
@@ -150,7 +196,12 @@ class Dataset:
         """End the engine and remove temporary files; opened tables are gone."""
         self._opened.clear()
         self._coverages.clear()
+        self.tallies.clear()
         self._problems.clear()
+        while self._connections:
+            _url, kept = self._connections.popitem()
+            if not isinstance(kept, Unavailable):
+                kept.end()
         if "engine" in self.__dict__:
             self.__dict__.pop("engine").disconnect()
         if "workshop" in self.__dict__:

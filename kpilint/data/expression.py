@@ -272,12 +272,18 @@ def _substring(build: _Builder, node: exp.Expr) -> ir.Value:
 def _round(build: _Builder, node: exp.Expr) -> ir.Value:
     digits = node.args.get("decimals")
     value = build.of_kind(node.this, NUMBER)
-    return value.round() if digits is None else value.round(build.of_kind(digits, NUMBER))
+    if digits is not None:
+        return value.round(build.of_kind(digits, NUMBER))
+    # PostgreSQL's own would round 2.5 to 2, and the others to 3.
+    return ibis.ifelse(value < 0, (value - 0.5).ceil(), (value + 0.5).floor())
 
 
 def _elapsed(seconds: int) -> Callable[[Any, Any], Any]:
     """Time between two moments, to the second, in units of so many seconds."""
-    return lambda since, until: (until.epoch_seconds() - since.epoch_seconds()) / float(seconds)
+    # To Spark 3600.0 is a decimal with few digits, so that it is the other side which is floating.
+    return lambda since, until: (
+        (until.epoch_seconds() - since.epoch_seconds()).cast("float64") / seconds
+    )
 
 
 _OWN = {

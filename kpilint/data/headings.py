@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from kpilint.errors import ColumnMissing
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 
 _SHOWN = 12  # headings that a message lists
 
@@ -95,8 +95,7 @@ class Headings:
         if near is not None:
             message += _(" Did you mean {near}?", near=_cut(near))
         else:
-            shown = ", ".join(_cut(name) for name in names[:_SHOWN])
-            shown += ", …" if len(names) > _SHOWN else ""
+            shown = listed(map(_cut, names), _SHOWN)
             message += _(" It has {columns}.", columns=shown)
         return ColumnMissing(message, source=self.source, column=column, near=near)
 

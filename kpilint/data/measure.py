@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from math import isfinite
 
 import pandas as pd
 
+from kpilint.data import stock
+from kpilint.data.cohort import Cohort
+from kpilint.data.coverage import FREQUENCY, whole_periods
 from kpilint.data.dataset import Dataset
 from kpilint.data.selection import KINDS, selected
-from kpilint.data.series import Series
+from kpilint.data.series import Series, on_periods
+from kpilint.data.tally import tally
 from kpilint.errors import Unavailable
 from kpilint.goals.formula import Formula, read_formula
 from kpilint.goals.goalfile import GoalSet
@@ -21,10 +25,6 @@ from kpilint.i18n import _
 
 __all__ = ["Series", "history", "value"]
 
-_DAY = timedelta(days=1)
-_FREQUENCY = {"month": "M", "week": "W-SUN"}
-_TRUNCATION = {"month": "M", "week": "W"}
-
 
 def history(
     data: Dataset, goals: GoalSet, metric: Metric, *, grain: str = "month", until: date
@@ -33,19 +33,30 @@ def history(
 
     It reaches from the first to the last period that the source covers, by all its records and
     not only those that the metric selects (see ``Coverage``). Inside, a period without records
-    counts 0 where the metric counts or sums, else nan. A ratio is by event time. Empty where no
-    period is complete. Raises Unavailable, with the reason, for what cannot be computed.
+    counts 0 where the metric counts or sums, else nan. A stock is what is open as each ends. A
+    ratio is by event time, or with ``cohort:`` by entry, of cohorts mature by ``until``. Empty
+    where no period is complete. Raises Unavailable, with the reason, for what cannot be computed.
     """
-    return _Measuring(data, goals, grain).history(metric, until)
+    return _Measuring(data, goals, grain, until).history(metric, until)
 
 
-def value(data: Dataset, goals: GoalSet, metric: Metric, start: date, end: date) -> float | None:
+def value(
+    data: Dataset,
+    goals: GoalSet,
+    metric: Metric,
+    start: date,
+    end: date,
+    *,
+    as_of: date | None = None,
+) -> float | None:
     """A metric over the records from ``start`` to ``end``, both days included.
 
-    None where there is nothing to tell it from: no records behind a mean, no denominator, or a
-    source whose records end before the period begins. Raises Unavailable like ``history``.
+    A stock is what is open when ``end`` is over. A ratio by cohort is what had become by
+    ``as_of`` (``end``, where it is not given) of the records that were mature then. None where
+    there is nothing to tell it from: no records behind a mean, no denominator, no mature record,
+    or a source whose records end before the period begins. Raises Unavailable like ``history``.
     """
-    return _Measuring(data, goals, "month").value(metric, start, end)
+    return _Measuring(data, goals, "month", as_of or end).value(metric, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ class _Measuring:
     data: Dataset
     goals: GoalSet
     grain: str
+    as_of: date
     above: tuple[str, ...] = ()
 
     def part(self, name: str, metric: Metric) -> tuple[_Measuring, Metric]:
@@ -74,7 +86,7 @@ class _Measuring:
                     reason=reason,
                 )
             )
-        return _Measuring(self.data, self.goals, self.grain, above), found
+        return replace(self, above=above), found
 
     def unit(self, metric: Metric) -> str | None:
         try:
@@ -88,42 +100,27 @@ class _Measuring:
         match metric.form:
             case "flow":
                 return self.flow(metric, until)
-            case "ratio" if metric.cohort is None:
+            case "stock":
+                return stock.levels(self.data, metric, self.grain, until, self.unit(metric))
+            case "ratio" if metric.cohort is not None:
+                return self.cohort(metric).history(self.grain, self.unit(metric))
+            case "ratio":
                 return self.ratio(metric, until)
             case "formula":
                 return self.formula(metric, until)
-            case "manual":
-                return self.manual(metric, until)
-        raise self.unavailable(metric)
+        return self.manual(metric, until)
 
     def flow(self, metric: Metric, until: date) -> Series:
-        chosen = selected(self.data, metric)
-        index = self.covered(metric, until)
-        period = chosen.time.truncate(_TRUNCATION[self.grain]).date()
-        groups = chosen.records.group_by(period=period)
-        grouped = groups.aggregate(value=chosen.aggregate(), n=chosen.records.count())
-        rows = grouped.to_pyarrow().to_pydict()
+        rows = tally(self.data, self.goals, metric, self.grain)
+        covered = self.data.coverage(metric.source or "", metric.time or "", until)
+        index = whole_periods(covered, until, self.grain)
         undated = sum(n for n, p in zip(rows["n"], rows["period"], strict=True) if p is None)
-        found = pd.DataFrame(rows, columns=["period", "value", "n"]).dropna(subset="period")
-        found.index = pd.PeriodIndex(pd.to_datetime(found["period"]), freq=index.freq)
-        found = found.drop(columns="period").astype("float64").reindex(index)
+        found = on_periods(rows, index)
         kind = KINDS.get(metric.agg or "", "mean")
         values = found["value"] if kind == "mean" else found["value"].fillna(0.0)
         weights = found["n"].fillna(0.0) if metric.agg in ("mean", "median") else None
         unit = self.unit(metric)
         return Series.of(values, unit=unit, kind=kind, weights=weights, undated=undated)
-
-    def covered(self, metric: Metric, until: date) -> pd.PeriodIndex:
-        """The periods from the first to the last that the source covers and that end by until."""
-        frequency = _FREQUENCY[self.grain]
-        covered = self.data.coverage(metric.source or "", metric.time or "", until)
-        if covered is None:
-            return pd.PeriodIndex([], freq=frequency)
-        first = pd.Period(covered.first, freq=frequency)
-        last = min(pd.Period(covered.last, freq=frequency), pd.Period(until + _DAY, frequency) - 1)
-        first += 0 if covered.begins_by(first.start_time.date()) else 1
-        last -= 0 if covered.reaches(last.end_time.date()) else 1
-        return pd.period_range(first, last, freq=frequency)
 
     def ratio(self, metric: Metric, until: date) -> Series:
         numerator, denominator = (m.history(p, until) for m, p in self.parts(metric))
@@ -132,7 +129,14 @@ class _Measuring:
         values = above / below.where(below != 0)
         undated = numerator.undated + denominator.undated
         unit = self.unit(metric)
-        return Series.of(values, unit=unit, kind="ratio", weights=below, undated=undated)
+        closing = numerator.closing and denominator.closing
+        return Series.of(
+            values, unit=unit, kind="ratio", weights=below, undated=undated, closing=closing
+        )
+
+    def cohort(self, metric: Metric) -> Cohort:
+        (_above, numerator), (_below, denominator) = self.parts(metric)
+        return Cohort.of(self.data, metric, numerator, denominator, self.as_of)
 
     def parts(self, metric: Metric) -> list[tuple[_Measuring, Metric]]:
         """Numerator and denominator."""
@@ -157,7 +161,8 @@ class _Measuring:
         unit = self.unit(metric)
         kind = {"count": "count", "percent": "ratio", "ratio": "ratio"}.get(unit or "", "amount")
         undated = sum(s.undated for s in series.values())
-        return Series.of(pd.Series(values), unit=unit, kind=kind, undated=undated)
+        closing = all(s.closing for s in series.values())
+        return Series.of(pd.Series(values), unit=unit, kind=kind, undated=undated, closing=closing)
 
     def read(self, metric: Metric) -> Formula:
         try:
@@ -179,14 +184,15 @@ class _Measuring:
                 )
             )
         past = {p.start: v for p, v in values.items() if p.end <= until}
-        frequency = _FREQUENCY[self.grain]
+        frequency = FREQUENCY[self.grain]
         index = pd.PeriodIndex(pd.to_datetime(list(past)), freq=frequency)
         found = pd.Series(list(past.values()), index=index, dtype="float64").sort_index()
         if len(found):
             found = found.reindex(pd.period_range(found.index[0], found.index[-1], freq=frequency))
         unit = self.unit(metric)
         counted = "count" if unit == "count" else "amount"
-        return Series.of(found, unit=unit, kind=counted if metric.over == "sum" else "mean")
+        kind = counted if metric.over == "sum" else "mean"
+        return Series.of(found, unit=unit, kind=kind, closing=metric.over == "last")
 
     def typed(self, metric: Metric) -> dict[Period, float]:
         """The values that the goals file gives, in the metric's unit."""
@@ -203,14 +209,16 @@ class _Measuring:
         match metric.form:
             case "flow":
                 return self.flow_value(metric, start, end)
-            case "ratio" if metric.cohort is None:
+            case "stock":
+                return stock.level(self.data, metric, start, end)
+            case "ratio" if metric.cohort is not None:
+                return self.cohort(metric).value(start, end)
+            case "ratio":
                 above, below = (m.value(p, start, end) for m, p in self.parts(metric))
                 return above / below if above is not None and below else None
             case "formula":
                 return self.formula_value(metric, start, end)
-            case "manual":
-                return self.manual_value(metric, start, end)
-        raise self.unavailable(metric)
+        return self.manual_value(metric, start, end)
 
     def flow_value(self, metric: Metric, start: date, end: date) -> float | None:
         chosen = selected(self.data, metric).between(start, end)
@@ -249,12 +257,3 @@ class _Measuring:
             case "mean":
                 return sum(values) / len(values)
         return values[-1]
-
-    def unavailable(self, metric: Metric) -> Unavailable:
-        if metric.form == "stock":
-            message = _("{metric} is a stock, and stocks are not computed.", metric=metric.name)
-        else:
-            message = _(
-                "{metric} is a ratio by cohort, and cohorts are not computed.", metric=metric.name
-            )
-        return Unavailable(message)

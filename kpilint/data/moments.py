@@ -9,10 +9,12 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from kpilint.data.cells import narrow
+from kpilint.data.clocks import CLOCKS
 
 _NAIVE = dt.Timestamp()
 _ZONED = dt.Timestamp("UTC")
 _NEVER = ibis.null(_NAIVE)
+_DUCKDB = CLOCKS["duckdb"]
 
 _ZONE = r":[0-9]{2}(?:\.[0-9]+)?\s*(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?) *$"
 _ISO_FORMS = (
@@ -36,16 +38,6 @@ _DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y")
 @ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, dt.Array(dt.string)), _NAIVE))
 def _strptime(text, formats):  # type: ignore[no-untyped-def]
     """DuckDB's own: the first format that fits, else NULL."""
-
-
-@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, _NAIVE), _ZONED))
-def _told_in(zone, moment):  # type: ignore[no-untyped-def]
-    """DuckDB's own: the instant at which clocks in ``zone`` show ``moment``."""
-
-
-@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, _ZONED), _NAIVE))
-def _clock_in(zone, instant):  # type: ignore[no-untyped-def]
-    """DuckDB's own: what clocks in ``zone`` show at ``instant``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +88,13 @@ def moment(cell: ir.StringValue, told_in: str, zone: str, habit: Habit) -> ir.Ti
     instant = cell.strip()
     for pattern, iso_form in _ISO_FORMS:
         instant = instant.re_replace(pattern, iso_form)
-    zoned = has_zone.ifelse(_clock_in(zone, instant.try_cast(_ZONED)), _NEVER)
+    zoned = has_zone.ifelse(_DUCKDB.seen(instant.try_cast(_ZONED), zone), _NEVER)
     # The engine's cast knows the most common shape, and would drop an offset without a word.
     iso = cell.substr(4, 1).isin(("-", "/")) & cell.between("19", "22") & ~has_zone
     naive = ibis.coalesce(iso.ifelse(cell.try_cast(_NAIVE), _NEVER), _local(narrow(cell), habit))
     if told_in != zone and habit.timed:
-        naive = cell.re_search("[:：時]").ifelse(_clock_in(zone, _told_in(told_in, naive)), naive)
+        moved = _DUCKDB.seen(_DUCKDB.meant(naive, told_in), zone)
+        naive = cell.re_search("[:：時]").ifelse(moved, naive)
     return ibis.coalesce(zoned, naive)
 
 
@@ -131,13 +124,3 @@ def _era(text: ir.StringValue) -> ir.TimestampValue:
     year = (before + within).cast("string")
     month, day = text.re_extract(_ERA, 3), text.re_extract(_ERA, 4)
     return (year + "-" + month + "-" + day).try_cast(_NAIVE)
-
-
-def shown(column: ir.Column, told_in: str, zone: str) -> ir.Value:
-    """A column of moments as what clocks in ``zone`` show; dates never shift."""
-    dtype = column.type()
-    if dtype.is_date():
-        return column.cast(_NAIVE)
-    if dtype.timezone is not None:
-        return _clock_in(zone, column.cast(_ZONED))
-    return column if told_in == zone else _clock_in(zone, _told_in(told_in, column))

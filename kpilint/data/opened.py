@@ -15,48 +15,63 @@ import ibis.expr.types as ir
 from kpilint.data import crm
 from kpilint.data.cells import is_blank
 from kpilint.data.conversion import Zones, canonical_values, convert, learn_habits
+from kpilint.data.database import StoredTable
 from kpilint.data.dataset import UnreadableCells
-from kpilint.data.files import files_of, fingerprint, is_parquet
+from kpilint.data.files import files_of
 from kpilint.data.headings import Headings, folded
+from kpilint.data.joining import field_of, joined
 from kpilint.data.kinds import FLAG, NUMBER, TEXT, TIME, kind_of_type
 from kpilint.data.moments import Habit
 from kpilint.data.parquet import ParquetTable
-from kpilint.data.readers import TextTable
+from kpilint.data.parts import Part, parts_of
 from kpilint.data.roles import kinds_in
-from kpilint.errors import ColumnMissing, SourceProblem, Unavailable
+from kpilint.errors import ColumnMissing, SourceProblem
 from kpilint.goals.source import Source
 from kpilint.i18n import _
 
 if TYPE_CHECKING:
+    from kpilint.data.connection import Connection
     from kpilint.data.dataset import Dataset
 
 _ROW = "kpilint row"  # the record's number in its file
 _PART = "kpilint part"  # the number of its file
 _CONVERTED = (TIME, NUMBER, FLAG)
 _EXAMPLES = 3
+WRITTEN = "kpilint written"
+_DUCKDB = "duckdb"
 
 
 @dataclass(eq=False)
 class Opened:
-    """A source whose files are found and whose headings are read; ``name`` is the engine's."""
+    """A source whose headings are read, of files or of a database; ``name`` is the engine's."""
 
     data: Dataset
     spec: Source
     name: str
     files: tuple[Path, ...]
-    parts: tuple[TextTable | ParquetTable, ...]
+    parts: tuple[Part, ...]
     headings: Headings
 
     @classmethod
     def of(cls, data: Dataset, spec: Source, name: str) -> Opened:
-        """Find the files and read their headings; raises SourceProblem or Unavailable."""
-        preset = crm.preset_of(spec)
+        """Find the files or the table and read the headings; SourceProblem or Unavailable."""
+        if spec.url is not None:
+            stored = StoredTable.of(data.connection(spec), spec)
+            return cls._matched(data, spec, name, (), (stored,))
         files = files_of(spec, data.goals.folder)
-        parts: tuple[TextTable | ParquetTable, ...]
-        if all(is_parquet(path) for path in files):
-            parts = (ParquetTable.of(files, spec.name),)
-        else:
-            parts = tuple(TextTable.of(path, spec) for path in files)
+        return cls._matched(data, spec, name, files, parts_of(spec, files))
+
+    @classmethod
+    def _matched(
+        cls,
+        data: Dataset,
+        spec: Source,
+        name: str,
+        files: tuple[Path, ...],
+        parts: tuple[Part, ...],
+    ) -> Opened:
+        """The source with its columns named."""
+        preset = crm.preset_of(spec)
         # Columns of several files are the same where their headings are.
         found: dict[str, str] = {}
         for heading in (h for part in parts for h in part.headings):
@@ -69,32 +84,41 @@ class Opened:
         )
 
     def resolve(self, column: str) -> str:
-        """The exact name of a column; ColumnMissing, or Unavailable for a joined one."""
+        """The exact name of a column, or of a field that is joined; else ColumnMissing."""
         try:
             return self.headings.resolve(column)
         except ColumnMissing:
-            joined = next((j.source for j in self.spec.join if column in j.fields), None)
-            if joined is None:
-                raise
-            message = _(
-                "{column} would come from {other} by a join, and joins are not computed; "
-                "export {source} with this column.",
-                column=column,
-                other=joined,
-                source=self.spec.name,
-            )
-            raise Unavailable(message) from None
+            for join in self.spec.join:
+                if (field := field_of(join, column)) is not None:
+                    self.data.opened(join.source).headings.resolve(field)
+                    return field
+            raise
 
-    def fingerprint(self) -> str:
-        """SHA-256 of all files."""
-        return fingerprint(self.files, self.spec.name)
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Canonical names, then the other headings, then what is looked up elsewhere."""
+        return (*self.headings.columns, *(f for join in self.spec.join for f in join.fields))
+
+    @property
+    def connection(self) -> Connection | None:
+        """What the records are read by; None for files, which are all read by one engine."""
+        stored = self.parts[0]
+        return stored.connection if isinstance(stored, StoredTable) else None
+
+    @cached_property
+    def engine(self) -> str:
+        """Ibis's name for the engine that holds the records."""
+        return self.connection.engine if self.connection else _DUCKDB
 
     @cached_property
     def kinds(self) -> dict[str, str]:
         """What each column holds, where a goal's use or the preset says so."""
-        used = kinds_in(self.data.goals, self.spec.name, self.headings.resolve)
         preset = crm.kinds_of(self.headings.columns) if self.spec.preset else {}
-        return preset | used
+        if self.engine != _DUCKDB:  # what nobody uses may be text there
+            types = self._raw.schema()
+            real = {name: kind_of_type(types[self.headings.columns[name]]) for name in preset}
+            preset = {name: kind for name, kind in preset.items() if real[name] != TEXT}
+        return preset | kinds_in(self.data.goals, self.spec.name, self.headings.resolve)
 
     @cached_property
     def _raw(self) -> ir.Table:
@@ -118,34 +142,79 @@ class Opened:
     def _converted(self) -> dict[str, ir.Value]:
         """Every column by its name, as an expression over ``_raw``."""
         raw, zone = self._raw, self.data.goals.timezone
-        zones = Zones(self.spec.timezone or zone, zone)
+        zones = Zones(self.spec.timezone or zone, zone, self.engine)
         cells = {name: raw[heading] for name, heading in self.headings.columns.items()}
         dated = {
             name: self.headings.columns[name]
             for name, kind in self.kinds.items()
             if kind == TIME and kind_of_type(cells[name].type()) == TEXT
         }
+        self._refuse_text(cells)
         habits = learn_habits(raw, list(dated.values()), zones)
-        return {
-            name: convert(
-                cell, self.kinds.get(name), zones, habits.get(dated.get(name, ""), Habit())
+        try:
+            return {
+                name: convert(
+                    cell, self.kinds.get(name), zones, habits.get(dated.get(name, ""), Habit())
+                )
+                for name, cell in cells.items()
+            }
+        except ValueError as problem:
+            message = _("{source}: {reason}.", source=self.spec.name, reason=problem)
+            raise SourceProblem(message, source=self.spec.name) from None
+
+    def _refuse_text(self, cells: dict[str, ir.Column]) -> None:
+        """Text is converted by DuckDB alone; any other database has types of its own for it."""
+        for name, cell in cells.items():
+            kind = self.kinds.get(name)
+            if self.engine == _DUCKDB or kind not in _CONVERTED or not cell.type().is_string():
+                continue
+            message = _(
+                "{column} of {source} is text in the database and is used as a {kind}. Give it its "
+                "type there, for example in a view, and name the view in table:.",
+                column=self.headings.columns[name],
+                source=self.spec.name,
+                kind={TIME: _("date"), NUMBER: _("number"), FLAG: _("yes or no")}[kind],
             )
-            for name, cell in cells.items()
-        }
+            raise SourceProblem(message, source=self.spec.name)
 
     @cached_property
-    def table(self) -> ir.Table:
-        """The typed records; those of text files are kept, Parquet is scanned where it lies."""
+    def _canonical(self) -> dict[str, ir.Value]:
+        """The columns with every spelling that ``values:`` knows as its canonical value."""
         columns = dict(self._converted)
         for name, spellings in self.spec.values.items():
             if name in columns and kind_of_type(columns[name].type()) == TEXT:
                 known = {folded(spelling): value for spelling, value in spellings.items()}
                 columns[name] = canonical_values(columns[name], known)
-        typed = self._raw.select(**columns)
-        if isinstance(self.parts[0], ParquetTable):
+        return columns
+
+    @cached_property
+    def base(self) -> ir.Table:
+        """The typed records without what is joined."""
+        return self._kept(self._raw.select(**self._canonical), self.name)
+
+    @cached_property
+    def table(self) -> ir.Table:
+        """The typed records, with what is looked up in other sources."""
+        if not self.spec.join:
+            return self.base
+        return self._kept(joined(self, self.base), f"{self.name}_joined")
+
+    def written(self, column: str) -> ir.Table | None:
+        """The typed records and, as ``WRITTEN``, the cells of a text column before reading.
+
+        None where the column is no text, as in Parquet and databases, or comes from elsewhere.
+        """
+        heading = self.headings.columns.get(self.resolve(column))
+        if heading is None or not self._raw[heading].type().is_string():
+            return None
+        return self._raw.select(**self._canonical, **{WRITTEN: self._raw[heading]})
+
+    def _kept(self, typed: ir.Table, name: str) -> ir.Table:
+        """Records of text files are kept; Parquet and tables are scanned where they lie."""
+        if isinstance(self.parts[0], (ParquetTable, StoredTable)):
             return typed
         try:
-            return self.data.engine.create_table(self.name, typed)
+            return self.data.engine.create_table(name, typed)
         except duckdb.Error as problem:  # memory or disk is full
             reason = str(problem).partition("\n")[0]
             path = self.spec.path

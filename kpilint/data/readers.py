@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from kpilint.data.files import encoding_of, line_count, safe_pattern
+from kpilint.data.encoding import Text, text_of
+from kpilint.data.files import safe_pattern
 from kpilint.data.headings import unique
 from kpilint.errors import SourceProblem
 from kpilint.goals.source import Source
@@ -29,22 +28,22 @@ _LONGEST_CELL = 1 << 24
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """One file of text: where it is, how it is written, and its headings.
+    """One file of text: where it is, what it says, and its headings.
 
     ``headings`` are as in the file, made ``unique``.
     """
 
     path: Path
     source: str
-    encoding: str
+    text: Text
     delimiter: str
     headings: tuple[str, ...]
 
     @classmethod
     def of(cls, path: Path, source: Source) -> TextTable:
         """Look at a file's beginning; SourceProblem where it is no text table."""
-        encoding = encoding_of(path, source)
-        with path.open(encoding=encoding, newline="") as file:
+        text = text_of(path, source)
+        with _open(text) as file:
             sample = file.read(_SAMPLE)
         delimiter = max(_DELIMITERS, key=lambda d: _fit(_records(sample, d)))
         first = next((r for r in _records(sample, delimiter) if r), None)
@@ -54,7 +53,7 @@ class TextTable:
                 path=path,
             )
             raise SourceProblem(message, source=source.name, place=1)
-        return cls(path, source.name, encoding, delimiter, unique(first))
+        return cls(path, source.name, text, delimiter, unique(first))
 
     @property
     def file(self) -> str:
@@ -67,12 +66,7 @@ class TextTable:
         Blank cells are NULL. ``workshop`` is a folder for files that live as long as the data.
         Raises SourceProblem, naming the row, where records and headings do not fit together.
         """
-        path = self.path
-        if not self.encoding.startswith("utf-8"):
-            path = workshop / f"{name}.csv"
-            with self._open() as file, path.open("w", encoding="utf-8", newline="") as out:
-                shutil.copyfileobj(file, out, 1 << 20)
-        table = self._scan_whole(engine, name, path)
+        table = self._scan_whole(engine, name)
         if table is None:
             clean = workshop / f"{name}_clean.csv"
             self._rewrite(clean)
@@ -83,7 +77,7 @@ class TextTable:
             records = records.filter(records[0].notnull())
         return records
 
-    def _scan_whole(self, engine: Backend, name: str, path: Path) -> ir.Table | None:
+    def _scan_whole(self, engine: Backend, name: str) -> ir.Table | None:
         """The table, or None where the engine refuses the file or has passed over records.
 
         It drops all of them, without a word, where a heading holds a line break of another kind
@@ -93,13 +87,13 @@ class TextTable:
         import duckdb
 
         try:
-            table = self._scan(engine, name, path, self.delimiter)
+            table = self._scan(engine, name, self.text.path, self.delimiter)
         except duckdb.Error:
             return None
         read = table.count().to_pyarrow().as_py()
-        if read + 1 == line_count(path):
+        if read + 1 == self.text.lines:
             return table
-        with self._open() as file:
+        with _open(self.text) as file:
             return table if read + 1 == sum(1 for _record in self._numbered(file)) else None
 
     def _scan(self, engine: Backend, name: str, path: Path, delimiter: str) -> ir.Table:
@@ -122,23 +116,17 @@ class TextTable:
 
         The heading is row 1; blank lines are rows, but no records.
         """
-        with self._open() as file:
+        with _open(self.text) as file:
             read = islice(self._numbered(file), max(numbers, default=0) + 1)
             rows = [row for row, _record in read]
         return [rows[number] for number in numbers]
-
-    @contextmanager
-    def _open(self) -> Iterator[TextIO]:
-        """The file as text; a byte order mark is no part of it."""
-        with self.path.open(encoding=self.encoding, newline="") as file:
-            yield file
 
     def _rewrite(self, clean: Path) -> None:
         """Write the records anew where the engine refused them (line ends of two kinds, say).
 
         This slow reading also finds the row that is to blame, and raises SourceProblem for it.
         """
-        with self._open() as file, clean.open("w", encoding="utf-8", newline="") as out:
+        with _open(self.text) as file, clean.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, quoting=csv.QUOTE_ALL)
             records = self._numbered(file)
             next(records)  # the engine might stumble over what a heading holds
@@ -187,6 +175,11 @@ class TextTable:
             row=row,
         )
         return SourceProblem(message, source=self.source, place=row)
+
+
+def _open(text: Text) -> TextIO:
+    """A byte order mark is no part of the text."""
+    return text.path.open(encoding="utf-8-sig", newline="")
 
 
 def _shown(delimiter: str) -> str:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 
 from kpilint.data.expression import parse
 from kpilint.data.kinds import FLAG, NUMBER, TEXT, TIME, Uses, uses_in
+from kpilint.data.suite import expected, kinds_expected
 from kpilint.errors import ColumnMissing
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Metric
+from kpilint.goals.source import Join, Source
 
 _NUMERIC = frozenset({"sum", "mean", "median", "min", "max"})
 _ORDER = (TIME, NUMBER, FLAG, TEXT)  # the first that any use asks for
@@ -32,8 +34,40 @@ def kinds_in(goals: GoalSet, source: str, resolve: Callable[[str], str]) -> dict
             one |= other
             other |= one
     fixed = {exact for name in names if (exact := _exact(name, resolve)) is not None}
-    chosen = {c: next((k for k in _ORDER if k in found), TEXT) for c, found in kinds.items()}
-    return chosen | dict.fromkeys(fixed, TEXT)
+    checked = _checked(goals, source, resolve)
+    chosen = {
+        c: next((k for k in _ORDER if k in found), checked.get(c, TEXT))
+        for c, found in kinds.items()
+    }
+    return checked | _looked_up(goals, source, resolve) | chosen | dict.fromkeys(fixed, TEXT)
+
+
+def _looked_up(goals: GoalSet, source: str, resolve: Callable[[str], str]) -> dict[str, str]:
+    """What other sources that look up fields in this one use them for."""
+    kinds: dict[str, str] = {}
+    for other in goals.sources.values():
+        for join in other.join:
+            if join.source == source and other.name != source:
+                kinds |= _of_fields(goals, other, join, resolve)
+    return kinds
+
+
+def _of_fields(
+    goals: GoalSet, other: Source, join: Join, resolve: Callable[[str], str]
+) -> dict[str, str]:
+    def field(column: str) -> str:
+        if column not in join.fields:
+            raise ColumnMissing(column, source=other.name, column=column)
+        return resolve(column)
+
+    alone = other.but(join=())
+    return kinds_in(goals.but(sources={other.name: alone}), other.name, field)
+
+
+def _checked(goals: GoalSet, source: str, resolve: Callable[[str], str]) -> dict[str, str]:
+    """What the checks of a source take its columns to hold; any use of them says more."""
+    told = kinds_expected(expected(goals.sources[source])) if source in goals.sources else ()
+    return {exact: kind for c, kind in told if (exact := _exact(c, resolve)) is not None}
 
 
 def _exact(column: str, resolve: Callable[[str], str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +13,7 @@ import ibis.expr.types as ir
 from kpilint.data.dataset import Dataset
 from kpilint.data.expression import build
 from kpilint.data.kinds import FLAG
+from kpilint.data.quantile import quantile
 from kpilint.errors import ColumnMissing, Unavailable
 from kpilint.goals import expression
 from kpilint.goals.metric import Metric
@@ -19,14 +21,15 @@ from kpilint.i18n import _
 
 _COUNTS = frozenset({"count", "count_distinct"})
 KINDS = {"count": "count", "count_distinct": "count", "sum": "amount"}
-AGGREGATES: dict[str, Callable[[ir.Column], ir.Scalar]] = {
-    "count": lambda column: column.count(),
-    "count_distinct": lambda column: column.nunique(),
-    "sum": lambda column: column.sum(),
-    "mean": lambda column: column.mean(),
-    "median": lambda column: column.median(),
-    "min": lambda column: column.min(),
-    "max": lambda column: column.max(),
+Condition: TypeAlias = ir.BooleanValue | None
+AGGREGATES: dict[str, Callable[[ir.Column, Condition], ir.Scalar]] = {
+    "count": lambda column, where: column.count(where=where),
+    "count_distinct": lambda column, where: column.nunique(where=where),
+    "sum": lambda column, where: column.sum(where=where),
+    "mean": lambda column, where: column.mean(where=where),
+    "median": lambda column, where: quantile(column, 0.5, where),
+    "min": lambda column, where: column.min(where=where),
+    "max": lambda column, where: column.max(where=where),
 }
 
 
@@ -34,23 +37,42 @@ AGGREGATES: dict[str, Callable[[ir.Column], ir.Scalar]] = {
 class Selection:
     """The records that a metric counts, when each happened (maybe NULL), what is aggregated.
 
-    ``value`` is None where the records themselves are counted.
+    They are the rows of ``table`` that ``condition`` holds for, or all. ``value`` is None where
+    the records themselves are counted.
     """
 
-    records: ir.Table
+    table: ir.Table
+    condition: Condition
     time: ir.Column
     value: ir.Column | None
     agg: str
+
+    @property
+    def records(self) -> ir.Table:
+        """The records and no other rows."""
+        return self.table if self.condition is None else self.table.filter(self.condition)
+
+    def among(self, condition: ir.BooleanValue) -> Selection:
+        """Those of the records that ``condition`` holds for too."""
+        both = condition if self.condition is None else self.condition & condition
+        return replace(self, condition=both)
 
     def between(self, start: date, end: date) -> Selection:
         """The records of the days from ``start`` to ``end``, both included."""
         since = ibis.literal(datetime.combine(start, time()))
         before = ibis.literal(datetime.combine(end, time()) + timedelta(days=1))
-        return replace(self, records=self.records.filter(self.time >= since, self.time < before))
+        return self.among((self.time >= since) & (self.time < before))
 
     def aggregate(self) -> ir.Scalar:
-        """The metric's aggregate over the records."""
-        return self.records.count() if self.value is None else AGGREGATES[self.agg](self.value)
+        """The metric's aggregate, to be taken over ``records``."""
+        return (
+            self.records.count() if self.value is None else AGGREGATES[self.agg](self.value, None)
+        )
+
+    def among_all(self) -> tuple[ir.Scalar, ir.IntegerScalar]:
+        """The metric's aggregate and the number of records, to be taken over all of ``table``."""
+        n = self.table.count(where=self.condition)
+        return n if self.value is None else AGGREGATES[self.agg](self.value, self.condition), n
 
 
 def selected(data: Dataset, metric: Metric) -> Selection:
@@ -61,15 +83,14 @@ def selected(data: Dataset, metric: Metric) -> Selection:
     if metric.source is None or metric.agg is None or metric.time is None:
         lacking = "source" if metric.source is None else "agg" if metric.agg is None else "time"
         raise _lacking(metric, lacking)
-    source, records = metric.source, data.table(metric.source)
+    source, table = metric.source, data.table(metric.source)
 
     def column(name: str) -> ir.Column:
-        return records[data.resolve(source, name)]
+        return table[data.resolve(source, name)]
 
     try:
-        if metric.where:
-            records = records.filter(build(metric.where, records, column, kind=FLAG))
-        value = _counted(metric, records, column)
+        condition = build(metric.where, table, column, kind=FLAG) if metric.where else None
+        value = _counted(metric, table, column)
     except ValueError as problem:
         raise Unavailable(str(problem)) from None
     moment = column(metric.time)
@@ -81,7 +102,7 @@ def selected(data: Dataset, metric: Metric) -> Selection:
                 column=metric.time,
             )
         )
-    return Selection(records, moment, value, metric.agg)
+    return Selection(table, condition, moment, value, metric.agg)
 
 
 def _lacking(metric: Metric, key: str) -> Unavailable:

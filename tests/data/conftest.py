@@ -10,6 +10,7 @@ import pytest
 from kpilint.data.dataset import Dataset
 from kpilint.goals.goalfile import GoalSet, read
 from kpilint.i18n import speaking
+from tests.data import servers
 
 THIRD_PARTY = Path(__file__).parents[3] / "shared" / "data"
 
@@ -52,6 +53,19 @@ def opened(workspace: Workspace) -> Iterator[Callable[..., Dataset]]:
     yield open_source
     for data in datasets:
         data.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server, password and all."""
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def spark_session() -> Iterator[None]:
+    with servers.spark():
+        yield
 
 
 def rows(data: Dataset, source: str = "t") -> list[dict[str, object]]:

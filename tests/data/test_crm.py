@@ -11,7 +11,7 @@ import pytest
 from kpilint.data.crm import presets
 from kpilint.data.dataset import Dataset
 from kpilint.data.headings import Headings, unique
-from kpilint.errors import ColumnMissing, SourceProblem, Unavailable
+from kpilint.errors import ColumnMissing, SourceProblem
 
 from .conftest import rows
 
@@ -163,15 +163,6 @@ def test_a_message_stays_short_whatever_the_headings(opened: Open) -> None:
     with pytest.raises(ColumnMissing) as problem:
         data.resolve("t", "y" * 5_000)
     assert len(str(problem.value)) < 1_200
-
-
-def test_joined_columns_are_refused_by_name(opened: Open) -> None:
-    keys = "path: t.csv, join: [{source: accounts, on: account, fields: [industry]}]"
-    data = opened("account,x\n", keys)
-    with pytest.raises(Unavailable, match="industry would come from accounts by a join"):
-        data.resolve("t", "industry")
-    with pytest.raises(ColumnMissing):
-        data.resolve("t", "size")
 
 
 def test_values_are_told_by_any_spelling(opened: Open) -> None:

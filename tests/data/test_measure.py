@@ -232,8 +232,8 @@ REFUSED = {
     "{source: t, agg: count, time: closed, where: owner}": "is used as true or false",
     "{source: t, agg: count, time: closed, where: amount + 1}": "is used as true or false",
     "{source: t, agg: sum, column: upper(owner), time: closed}": "holds no numbers",
-    "{source: t, agg: sum, column: amount, stock: {from: closed, to: closed}}": "is a stock",
-    "{numerator: other, denominator: other, cohort: closed}": "is a ratio by cohort",
+    "{source: t, agg: sum, column: amount, stock: {from: closed, to: closed}}": "by the same column closed",
+    "{numerator: other, denominator: twice, cohort: closed}": "is a ratio by cohort",
     "{manual: {2026-Q1: 3}}": "typed for 2026-Q1",
     "{manual: {2026-01: 3円}, unit: percent}": "does not fit a metric in percent",
     "{source: gone, agg: count, time: closed}": "not defined under sources",
@@ -243,6 +243,7 @@ REFUSED = {
 @pytest.mark.parametrize(("metric", "said"), REFUSED.items())
 def test_refused(opened: Open, metric: str, said: str) -> None:
     metrics = f"  n: {metric}\n  other: {{source: t, agg: count, time: closed, person: owner}}\n"
+    metrics += "  twice: {formula: 2 * other}\n"
     with pytest.raises(Unavailable) as problem:
         told(opened(DEALS, metrics=metrics), "n")
     assert said in str(problem.value)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -118,12 +119,18 @@ metrics:
         }
 
 
-def test_an_event_log_with_offsets(tmp_path: Path) -> None:
-    path = (THIRD_PARTY / "event_logs" / "helpdesk.csv").as_posix()
+@pytest.mark.parametrize(
+    ("log", "zone", "events", "cases"),
+    [("helpdesk", "UTC", 21_348, 4_580), ("bpic2013_closed", "Europe/Stockholm", 6_660, 1_487)],
+)
+def test_event_logs_with_offsets(
+    tmp_path: Path, log: str, zone: str, events: int, cases: int
+) -> None:
+    path = (THIRD_PARTY / "event_logs" / f"{log}.csv").as_posix()
     goals = read(
         tmp_path / "goals.yaml",
         source=f"""
-timezone: UTC
+timezone: {zone}
 sources: {{events: {{path: "{path}"}}}}
 metrics:
   events: {{source: events, agg: count, time: timestamp}}
@@ -131,9 +138,12 @@ metrics:
 """,
     )
     with Dataset.of(goals) as data:
-        assert value(data, goals, goals.metrics["events"], *ALL) == 21_348
-        assert value(data, goals, goals.metrics["cases"], *ALL) == 4_580
-        months = Counter(row["timestamp"][:7] for row in records("event_logs/helpdesk.csv"))
+        assert data.unreadable("events") == ()
+        assert value(data, goals, goals.metrics["events"], *ALL) == events
+        assert value(data, goals, goals.metrics["cases"], *ALL) == cases
+        told = (row["timestamp"] for row in records(f"event_logs/{log}.csv"))
+        moments = (datetime.fromisoformat(text).astimezone(ZoneInfo(zone)) for text in told)
+        months = Counter(f"{moment:%Y-%m}" for moment in moments)
         found = history(data, goals, goals.metrics["events"], until=ALL[1])
         assert {str(m): n for m, n in found.items()} == {
             str(m): months[str(m)] for m in found.index

@@ -1,0 +1,167 @@
+"""What a text file is written in, and its content as UTF-8, which is what the engine reads."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from tempfile import mkstemp
+from weakref import finalize
+
+from kpilint.data.files import chunks
+from kpilint.errors import SourceProblem
+from kpilint.goals.source import Source
+from kpilint.i18n import _
+
+_UTF8 = "utf-8-sig"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SIGNATURES = (
+    (b"PK\x03\x04", "Excel/ZIP"),
+    (b"\xd0\xcf\x11\xe0", "Excel (xls)"),
+    (b"PAR1", "Parquet"),
+    (b"\x1f\x8b", "gzip"),
+    (b"%PDF", "PDF"),
+)
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Text:
+    """A file as UTF-8: the file itself, or a copy that lives as long as this does.
+
+    ``lines`` counts the last one with or without a line end.
+    """
+
+    path: Path
+    lines: int
+
+
+class _Undecodable(Exception):
+    """``args`` holds the first line that is not in the encoding."""
+
+
+def text_of(path: Path, source: Source) -> Text:
+    """A file of text, written as declared, else in UTF-8, UTF-16, cp932 or what fits.
+
+    The whole file is tried, since a file may be ASCII for a long way. Raises SourceProblem for
+    an empty file, for one that holds no text, and where nothing fits.
+    """
+    head = next(chunks(path, source.name), b"")
+    _refuse(path, head, source)
+    if source.encoding is not None:
+        return _declared(path, source)
+    for name in ("utf-16",) if head.startswith(_UTF16) else (_UTF8, "cp932"):
+        with suppress(_Undecodable):
+            return _read_as(name, path, source.name)
+    guessed = _guessed(path)
+    if guessed is not None:
+        with suppress(_Undecodable):
+            return _read_as(guessed, path, source.name)
+    message = _(
+        "{path}: the encoding cannot be told; write it, as in encoding: cp932, "
+        "or save the file as UTF-8.",
+        path=path,
+    )
+    raise SourceProblem(message, source=source.name)
+
+
+def _refuse(path: Path, head: bytes, source: Source) -> None:
+    if not head.removeprefix(codecs.BOM_UTF8).strip():
+        message = _("{path} is empty; export it again.", path=path)
+        raise SourceProblem(message, source=source.name)
+    kind = next((name for start, name in _SIGNATURES if head.startswith(start)), None)
+    declared = (source.encoding or "").casefold()
+    padded = head.startswith(_UTF16) or "16" in declared or "32" in declared  # UTF-16, UTF-32
+    if kind is None and b"\0" in head and not padded:
+        kind = _("binary")
+    if kind is not None:
+        message = _(
+            "{path} is no text table, it holds {kind} data; export it as CSV.", path=path, kind=kind
+        )
+        raise SourceProblem(message, source=source.name)
+
+
+def _declared(path: Path, source: Source) -> Text:
+    declared = source.encoding or ""
+    try:
+        name = codecs.lookup(declared).name
+        "".encode(name)  # codecs such as hex are known but are none of text
+    except LookupError:
+        message = _(
+            "{read} is no encoding; write for example utf-8 or cp932, or leave it out.",
+            read=declared,
+        )
+        raise SourceProblem(message, source=source.name) from None
+    # Files that Windows calls Shift_JIS hold ① ㈱ 髙, which only cp932 knows.
+    name = {"utf-8": _UTF8, "shift_jis": "cp932"}.get(name, name)
+    try:
+        return _read_as(name, path, source.name)
+    except _Undecodable as problem:
+        (line,) = problem.args
+    message = _(
+        "{path}: line {line} is not written in {encoding}; leave encoding: out or correct it.",
+        path=path,
+        line=line,
+        encoding=declared,
+    )
+    raise SourceProblem(message, source=source.name, place=line)
+
+
+def _read_as(name: str, path: Path, source: str) -> Text:
+    """The file read to its end, once; _Undecodable where it is not written so."""
+    content = _as_utf8(name, path, source)
+    if name == _UTF8:
+        return Text(path, _lines(content))
+    handle, place = mkstemp(prefix="kpilint-", suffix=".csv")
+    copy = Path(place)
+    try:
+        with open(handle, "wb") as out:
+            lines = _lines(chunk for chunk in content if out.write(chunk))
+    except BaseException:
+        _remove(copy)
+        raise
+    text = Text(copy, lines)
+    finalize(text, _remove, copy)
+    return text
+
+
+def _as_utf8(name: str, path: Path, source: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(name)()
+    read = 0
+    for chunk in chain(chunks(path, source), [b""]):
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+            yield chunk if name == _UTF8 else text.encode()
+        except UnicodeError as problem:
+            line = _line_at(path, read + getattr(problem, "start", 0))
+            raise _Undecodable(line) from None
+        read += len(chunk)
+
+
+def _line_at(path: Path, position: int) -> int:
+    with path.open("rb") as file:
+        return file.read(position).count(b"\n") + 1
+
+
+def _lines(content: Iterable[bytes]) -> int:
+    feeds = returns = 0
+    last = b""
+    for chunk in content:
+        feeds += chunk.count(b"\n")
+        returns += chunk.count(b"\r")
+        last = chunk[-1:] or last
+    return (feeds or returns) + (last not in (b"\n", b"\r", b""))
+
+
+def _remove(copy: Path) -> None:
+    with suppress(OSError):
+        copy.unlink()
+
+
+def _guessed(path: Path) -> str | None:
+    from charset_normalizer import from_path
+
+    best = from_path(path).best()
+    return None if best is None else str(best.encoding)
