@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Literal
+from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -30,10 +32,33 @@ FONTS = (
     "system-ui, sans-serif"
 )
 
+_UNBROKEN = re.compile(r"[\x21-\u02af]+[兆億万円件日時間分]*[、。)〕」）]*\s*|.[、。〕」）〜]*\s*")
+
 
 def words(text: str) -> str:
     """A client's text as plotly shall show it: letter by letter, none of it markup."""
     return escape(text, quote=False)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of at most so many half-width letters; Japanese ones take two.
+
+    Words of an alphabet and amounts stay whole where they fit, and no line begins with what closes.
+    """
+    lines, room = [""], width
+    for word in _UNBROKEN.findall(text):
+        size = breadth(word.rstrip())
+        if size > room and lines[-1]:
+            lines.append("")
+            room = width
+        lines[-1] += word
+        room -= breadth(word)
+    return [line.rstrip() for line in lines]
+
+
+def breadth(text: str) -> int:
+    """How many half-width letters a text is wide."""
+    return sum(2 if east_asian_width(letter) in "WFA" else 1 for letter in text)
 
 
 def dressed(figure: go.Figure, *, title: str, subtitle: str, source: str, height: int) -> go.Figure:

@@ -84,6 +84,25 @@ def benjamini_hochberg(p_values: ArrayLike) -> FloatArray:
     return adjusted
 
 
+def excess(
+    successes: ArrayLike, trials: ArrayLike, base_successes: ArrayLike, base_trials: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """How many more successes each stratum has than if it and its base had one rate.
+
+    Returns that number and its variance given the margins, both in the shape of the arguments,
+    which broadcast; a stratum with no trials on one side knows nothing: 0 and 0. The sum over
+    strata, squared, over the summed variance is the Mantel-Haenszel chi-square without continuity
+    correction. Raises ``ValueError`` as `wilson` does.
+    Source: Mantel and Haenszel (1959), JNCI 22, 719-748.
+    """
+    (x1, n1), (x0, n0) = _counts(successes, trials), _counts(base_successes, base_trials)
+    every = np.maximum(n0 + n1, 1.0)
+    passed = x0 + x1
+    share = n0 * n1 / every
+    spread = share * passed * (n0 + n1 - passed) / (every * np.maximum(every - 1, 1.0))
+    return (x1 * n0 - x0 * n1) / every, spread
+
+
 def _counts(successes: ArrayLike, trials: ArrayLike) -> tuple[FloatArray, FloatArray]:
     x, n = np.broadcast_arrays(
         np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)

@@ -1,0 +1,1 @@
+"""How records come through a funnel, and where fewer do than before."""

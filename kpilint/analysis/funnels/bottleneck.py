@@ -1,0 +1,237 @@
+"""Which stage has become worse than it was: its last quarter against its own pooled past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpilint.analysis.stats import sidak, wilson
+from kpilint.goals.period import DAY, Period, add_months
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from kpilint.analysis.funnels.passage import Passages
+
+LEAST_QUARTERS = 4  # of past; with fewer the spread between quarters is a guess
+LEVEL = 0.95  # over all stages together
+POWER = 0.8
+GOOD = 0.75  # of the past quarters are no better than a good one
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A test of whether a rate has fallen below its past; rates are shares of 1.
+
+    ``p_value`` is one-sided, for this stage alone. ``detectable`` is the smallest fall that would
+    be found with probability 0.8, None where even a fall to zero would not be. ``error`` is the
+    standard error of the difference to ``past``, and ``good`` the rate that one past quarter in
+    four exceeded.
+    """
+
+    past: float
+    p_value: float
+    detectable: float | None
+    error: float
+    good: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One stage in its last mature quarter, against the quarters before it.
+
+    ``passed`` of ``entered`` records that came to the stage before it in ``quarter`` reached it
+    within ``days`` days; ``quarters`` is how many past quarters they are compared with. ``fall``
+    is None where those are too few. ``months`` of the quarter have records: where it is not all
+    three, the past counts in the same months only. ``since`` is the share that has moved on by now,
+    at whatever age, ``past_since`` that of the past.
+    """
+
+    stage: int
+    quarter: Period
+    days: int
+    passed: int
+    entered: int
+    quarters: int
+    fall: Fall | None
+    months: int = 3
+    since: float = 0.0
+    past_since: float = 1.0
+
+    @property
+    def delayed(self) -> bool:
+        """Whether most of those that a fall misses have come later: slower, not fewer."""
+        gap = self.fall.past - self.passed / self.entered if self.fall else 0.0
+        return self.past_since - self.since < gap / 2
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The Wilson interval of the rate."""
+        low, high = wilson(self.passed, self.entered)
+        return float(low), float(high)
+
+
+def falls(
+    passed: int, entered: int, past_passed: NDArray[np.int64], past_entered: NDArray[np.int64],
+    *, stages: int = 1,
+) -> Fall:  # fmt: skip
+    """Test one quarter's rate against past quarters that vary among themselves.
+
+    Past quarters, arrays of one length of at least 2, are pooled as beta-binomial with common
+    rate p and intraclass correlation rho by the method of moments (Kleinman 1973, JASA 68,
+    46-54); the difference is measured by its variance p (1 - p) ((1 + (n - 1) rho) / n + 1 / W)
+    and referred to Student's t with one degree of freedom less than there are past quarters.
+    ``stages`` is the number of questions asked at once (Šidák). Raises ValueError for empty
+    quarters.
+    """
+    from scipy.stats import norm, t  # a second to import
+
+    n, x = past_entered.astype(np.float64), past_passed.astype(np.float64)
+    if len(n) < 2 or entered < 1 or not (n > 0).all():
+        raise ValueError("A quarter is compared with at least two past ones, all with records.")
+    rate, rho = _pooled(x, n)
+    spread = rate * (1 - rate)
+    weight = float((n / (1 + (n - 1) * rho)).sum())
+    error = sqrt(spread * ((1 + (entered - 1) * rho) / entered + 1 / weight))
+    freedom = len(n) - 1
+    p_value = float(t.cdf((passed / entered - rate) / error, freedom))
+    smallest = float(t.ppf(sidak(LEVEL, stages), freedom) + norm.ppf(POWER)) * error
+    good = float(np.quantile(x / n, GOOD))
+    return Fall(rate, p_value, smallest if smallest < rate else None, error, good)
+
+
+def _pooled(x: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[float, float]:
+    """Common rate and intraclass correlation of the counts ``x`` out of ``n``."""
+    total = n.sum()
+    rho = 0.0
+    for _round in range(4):  # the weights depend on rho, and settle at once
+        weights = n / (1 + (n - 1) * rho)
+        whole = weights.sum()
+        rate = float((weights * x / n).sum() / whole)
+        rate = min(max(rate, 0.5 / total), 1 - 0.5 / total)
+        observed = (weights * (x / n - rate) ** 2).sum() / (rate * (1 - rate))
+        share = weights * (1 - weights / whole)
+        between = (share * (1 - 1 / n)).sum()
+        excess = observed - (share / n).sum()
+        rho = float(np.clip(excess / between, 0, 0.5)) if between > 0 else 0.0
+    return rate, rho
+
+
+def comparisons(
+    found: Passages, waits: Sequence[float | None], until: date, year_start: int
+) -> tuple[Comparison, ...]:
+    """Each stage after the first in its last complete quarter that is old enough.
+
+    ``waits`` is, by stage, the age in days by which most have moved on (None: nobody did); all
+    quarters are compared at that age. Quarters are of the fiscal year from month ``year_start``
+    and count by when a record came to the stage before. The first quarter of the data is left
+    out: a CRM that has just been introduced knows only part of it.
+    """
+    stages = [n for n in range(1, found.stages) if waits[n] is not None]
+    return tuple(
+        comparison
+        for n in stages
+        if (
+            comparison := _comparison(
+                n, max(1, ceil(waits[n] or 0)), found, until, year_start, len(stages)
+            )
+        )
+    )
+
+
+def _comparison(
+    stage: int, days: int, found: Passages, until: date, year_start: int, stages: int
+) -> Comparison | None:
+    mature = until - timedelta(days=days)
+    months = _by_month(found, stage, days, year_start)
+    months = months[[_quarter(n, year_start).end <= mature for n in months["quarter"]]]
+    quarters = months["quarter"].drop_duplicates()
+    if len(quarters) < 2:  # the first quarter is not compared
+        return None
+    last, past = _alike(months[months["quarter"] != quarters.iloc[0]])
+    fall = (
+        falls(
+            int(last["passed"]),
+            int(last["entered"]),
+            past["passed"].to_numpy(np.int64),
+            past["entered"].to_numpy(np.int64),
+            stages=stages,
+        )
+        if len(past) >= LEAST_QUARTERS
+        else None
+    )
+    return Comparison(
+        stage,
+        _quarter(int(quarters.iloc[-1]), year_start),
+        days,
+        int(last["passed"]),
+        int(last["entered"]),
+        len(past),
+        fall,
+        int(last["months"]),
+        float(last["moved"] / last["entered"]),
+        float(past["moved"].sum() / past["entered"].sum()) if len(past) else 1.0,
+    )
+
+
+def _alike(months: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+    """The last quarter and those before it, counted in the months that the last one has.
+
+    A rate may swing with the month of the quarter: two quarters whose data covers different months
+    are not alike, and such past ones are left out.
+    """
+    newest = months["quarter"].max()
+    covered = months.loc[months["quarter"] == newest, "third"]
+    same = months[months["third"].isin(covered)]
+    each = same.groupby("quarter")
+    counted = each[["entered", "passed", "moved"]].sum().assign(months=each.size())
+    whole = counted[counted["months"] == len(covered)]
+    return whole.loc[newest], whole.drop(index=newest)
+
+
+def _by_month(found: Passages, stage: int, days: int, year_start: int) -> pd.DataFrame:
+    """One row a month: its ``quarter`` and which ``third`` of it, records that came to the stage
+    before, those that moved on in time and those that did at all."""
+    records = found.records.filter(found.records.own_0.notnull())
+    came, moved = records[f"at_{stage - 1}"], records[f"at_{stage}"]
+    age = (moved.epoch_seconds() - came.epoch_seconds()).cast("float64") / 86_400
+    month = (came.year() * 12 + came.month() - year_start).cast("int64")
+    counted: pd.DataFrame = (
+        records.filter(came.notnull())
+        .mutate(month=month, passed=(age <= days).fill_null(False), moved=moved.notnull())
+        .group_by("month")
+        .aggregate(
+            entered=lambda t: t.count(),
+            passed=lambda t: t.passed.sum(),
+            moved=lambda t: t.moved.sum(),
+        )
+        .order_by("month")
+        .to_pandas()
+    )
+    return counted.assign(quarter=counted["month"] // 3, third=counted["month"] % 3)
+
+
+def _quarter(number: int, year_start: int) -> Period:
+    """The fiscal quarter with that number; see ``_by_month``."""
+    year, month = divmod(number * 3 + year_start - 1, 12)
+    start = date(year, month + 1, 1)
+    return Period(start, add_months(start, 3) - DAY, "quarter", fiscal=True)
+
+
+def worst(compared: Sequence[Comparison]) -> Comparison | None:
+    """The stage that has fallen below its past, all stages taken together at 5 %, or None.
+
+    Of several the one with the strongest evidence.
+    """
+    tested = [(each.fall.p_value, each) for each in compared if each.fall is not None]
+    if not tested:
+        return None
+    p_value, strongest = min(tested, key=lambda pair: pair[0])
+    return strongest if p_value < 1 - sidak(LEVEL, len(tested)) else None

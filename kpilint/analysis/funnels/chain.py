@@ -1,0 +1,263 @@
+"""A funnel's visits in their order: as SQL for any engine, as sorted arrays beside DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from hashlib import sha256
+from math import ceil
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.datatypes as dt
+import numpy as np
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from kpilint.analysis.funnels.ordered import Events, Integers, Packing, follow
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+SECOND = 1_000_000  # in microseconds
+AT_ONCE = 1 << 27  # keys in memory; a gigabyte
+AT_ONCE_UNPACKED = 1 << 22  # events in memory where they do not fit into keys
+BATCH = 1 << 17  # rows that DuckDB hands over together
+PIECES = "kpilint_pieces"
+TALLIES = ("lost", "rows", "entries", "stray")
+BUFFER = "SET streaming_buffer_size = '64MB'"  # with its usual megabyte DuckDB's threads wait
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """One row a visit to a stage: ``record``, ``step`` counted from 0, ``moment``, ``lost``.
+
+    ``step`` is ``stages`` in rows that are no visit, so that no record is missing. Where
+    ``single``, one row stands for each row of the source; otherwise each row of the source has
+    one that is no visit, and others for its visits. Rows without a record are nobody's.
+    ``within`` is in seconds.
+    """
+
+    table: ir.Table
+    single: bool
+    stages: int
+    within: int
+
+    @property
+    def named(self) -> ir.Table:
+        """The rows that say whose they are."""
+        return self.table.filter(self.table.record.notnull())
+
+    def records(self) -> ir.Table:
+        """One row a record: ``own_0, own_1, ...``, ``lost``, ``rows``, ``entries``, ``stray``.
+
+        ``own_n`` is when the record's chain came to the stage, see ``ordered.Chains``; ``entries``
+        counts the visits to the stages that it reached, ``stray`` is 1 where there are others.
+        DuckDB, which runs in this process, keeps the answer as a temporary table; from other
+        engines nothing is fetched.
+        """
+        engine = self.table.get_backend()
+        if isinstance(engine, Backend):
+            # One question has one table, however often it is asked.
+            asked = f"{self.stages} {self.within} {engine.compile(self.table)}"
+            return Arrays(self, engine, f"chains {sha256(asked.encode()).hexdigest()}").records()
+        return self.in_sql()
+
+    def in_sql(self) -> ir.Table:
+        """``records`` as one expression."""
+        table, stages = self.named, self.stages
+        never, length = ibis.null("timestamp"), ibis.interval(seconds=self.within)
+        order = ibis.cumulative_window(group_by="record", order_by=["moment", "step"])
+        table = table.mutate(start_0=ibis.ifelse(table.step == 0, table.moment, never))
+        # Of all chains that lead to a visit the one that started last is best, and the later the
+        # visit the later that start: so it is a running maximum.
+        for n in range(1, stages):
+            start = table[f"start_{n - 1}"].max().over(order)
+            linked = (table.step == n) & (table.moment <= start + length)
+            table = table.mutate(**{f"start_{n}": ibis.ifelse(linked, start, never)})
+        record = ibis.window(group_by="record")
+        furthest = [table[f"start_{n}"].min().over(record) for n in reversed(range(stages))]
+        table = table.mutate(own_0=ibis.coalesce(*furthest))
+        for n in range(1, stages):
+            end, moment = table.own_0 + length, table.moment
+            follows = (table.step == n) & (moment >= table[f"own_{n - 1}"]) & (moment <= end)
+            entered = ibis.ifelse(follows, moment, never).min().over(record)
+            table = table.mutate(**{f"own_{n}": entered})
+        own = {f"own_{n}": table[f"own_{n}"].max() for n in range(stages)}
+        reached = reduce(
+            lambda found, n: found | ((table.step == n) & table[f"own_{n}"].notnull()),
+            range(stages),
+            ibis.literal(False),
+        )
+        visit = table.step < stages
+        rows = table.count() if self.single else (table.step == stages).sum()
+        return table.group_by("record").aggregate(
+            **own,
+            lost=table.lost.max(),
+            rows=rows,
+            entries=reached.sum(),
+            stray=(visit & ~reached).ifelse(1, 0).max(),
+        )
+
+
+@ibis.udf.scalar.builtin(signature=((dt.timestamp,), dt.int64))
+def epoch_us(moment):  # type: ignore[no-untyped-def]  # DuckDB's own
+    """Microseconds since 1970."""
+
+
+@ibis.udf.scalar.builtin(signature=((dt.int64, dt.int64), dt.int64))
+def divide(number, divisor):  # type: ignore[no-untyped-def]  # DuckDB's own
+    """The quotient of integers, without its fraction; exact, unlike a division of floats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """Visits that lie in DuckDB: it scans them into keys, which numpy sorts and follows.
+
+    The answer becomes the engine's table ``name``. A mark is twice the step, and one more in a
+    row that says lost.
+    """
+
+    visits: Visits
+    engine: Backend
+    name: str
+
+    def records(self) -> ir.Table:
+        """See ``Visits.records``. Integers stand for themselves, other records get numbers."""
+        table, kind = self.visits.named, self.visits.table.record.type()
+        first, last, start, end, count = self._bounds()
+        if kind.is_integer() and not kind.is_uint64():
+            direct = table.mutate(code=table.record.cast("int64"))
+            packing = Packing.of((first, last), (start, end), self._marks)
+            if packing and self._stored(direct, (first, last), count, packing):
+                return self._answer().rename(record="code")
+        numbered = table.select("record").distinct().mutate(code=ibis.row_number())
+        names = self._made(f"{self.name} (names)", numbered)
+        coded, codes = table.inner_join(names, "record"), (0, max(0, names.count().execute() - 1))
+        packing = Packing.of(codes, (start, end), self._marks)
+        if not (packing and self._stored(coded, codes, count, packing)):
+            self._stored(coded, codes, count, None)
+        return self._answer().inner_join(names, "code").drop("code")
+
+    @property
+    def _marks(self) -> int:
+        return 2 * (self.visits.stages + 1)
+
+    def _answer(self) -> ir.Table:
+        return self.engine.table(self.name)
+
+    def _made(self, name: str, content: ir.Table | ibis.Schema) -> ir.Table:
+        """A temporary table in place of one of that name."""
+        self.engine.con.execute(f'DROP TABLE IF EXISTS "{name}"')
+        if isinstance(content, ibis.Schema):
+            return self.engine.create_table(name, schema=content, temp=True)
+        return self.engine.create_table(name, content, temp=True)
+
+    def _bounds(self) -> tuple[int, int, int, int, int]:
+        """Least and greatest record, if integers, and time; how many rows.
+
+        Rows without a record are counted too: unfiltered, Parquet's statistics answer at once.
+        """
+        table = self.visits.table
+        whole = table.record.type().is_integer()
+        asked = table.aggregate(
+            first=table.record.min() if whole else ibis.literal(0),
+            last=table.record.max() if whole else ibis.literal(0),
+            start=epoch_us(table.moment.min()),
+            end=epoch_us(table.moment.max()),
+            count=table.count(),
+        )
+        row = asked.to_pyarrow().to_pylist()[0]
+        first, last, start, end, count = (int(row[name] or 0) for name in asked.columns)
+        return first, last, start, end, count
+
+    def _stored(
+        self, coded: ir.Table, codes: tuple[int, int], count: int, packing: Packing | None
+    ) -> bool:
+        """Follow all rows, in parts that memory holds; False where keys cannot hold the times."""
+        self._made(self.name, ibis.Schema.from_pyarrow(self._schema))
+        parts = ceil(count / (AT_ONCE if packing else AT_ONCE_UNPACKED)) or 1
+        size = ceil((codes[1] - codes[0] + 1) / parts)
+        for n in range(parts):
+            least = codes[0] + n * size
+            part = coded.filter(coded.code.between(least, least + size - 1)) if parts > 1 else coded
+            if packing is None:
+                self._append(self._events(part).in_order())
+                continue
+            keys = self._keys(part, packing, count)
+            if keys is None:
+                return False
+            self._append(packing.in_order(keys))
+        return True
+
+    def _keys(self, part: ir.Table, packing: Packing, most: int) -> Integers | None:
+        """The rows, ``most`` at most, as keys; None where a time is no whole number of units."""
+        time = self._time(part, packing.start) - packing.start
+        steps = divide(time, packing.unit)
+        key = (
+            (part.code - packing.first) * (1 << packing.low_bits)
+            + steps * (1 << packing.mark_bits)
+            + self._mark(part)
+        )
+        exact = steps * packing.unit == time
+        key = key if packing.unit == 1 else ibis.ifelse(exact, key, ibis.null("int64"))
+        keys = np.empty(most, np.int64)  # memory is taken only where it is written to
+        size = 0
+        self.engine.con.execute(BUFFER)
+        query = self.engine.compile(part.select(key=key))
+        for batch in self.engine.con.execute(query).to_arrow_reader(BATCH):
+            column = batch.column(0)
+            if column.null_count:
+                return None
+            keys[size : size + len(column)] = column.to_numpy()
+            size += len(column)
+        return keys[:size]
+
+    def _events(self, part: ir.Table) -> Events:
+        columns = part.select(record=part.code, time=self._time(part, 0), mark=self._mark(part))
+        found = columns.to_pyarrow()
+        return Events(*(found.column(name).to_numpy() for name in ("record", "time", "mark")))
+
+    def _time(self, part: ir.Table, otherwise: int) -> ir.Value:
+        """Microseconds; rows that are no visit have none."""
+        return ibis.ifelse(part.step < self.visits.stages, epoch_us(part.moment), otherwise)
+
+    def _mark(self, part: ir.Table) -> ir.Value:
+        return part.step.cast("int64") * 2 + part.lost.cast("int64")
+
+    @property
+    def _schema(self) -> pa.Schema:
+        own = [(f"own_{n}", pa.timestamp("us")) for n in range(self.visits.stages)]
+        tallies = [(name, pa.int64()) for name in TALLIES]
+        return pa.schema([("code", pa.int64()), *own, *tallies])
+
+    def _append(self, pieces: Iterator[Events]) -> None:
+        batches = (self._batch(piece) for piece in pieces)
+        reader = pa.RecordBatchReader.from_batches(self._schema, batches)
+        self.engine.con.register(PIECES, reader)
+        try:
+            self.engine.con.execute(f'INSERT INTO "{self.name}" SELECT * FROM {PIECES}')
+        finally:
+            self.engine.con.unregister(PIECES)
+
+    def _batch(self, piece: Events) -> pa.RecordBatch:
+        """The chains of ordered events, a row a record."""
+        heads, step = piece.heads, piece.mark >> 1
+        stages = self.visits.stages
+        chains = follow(Events(piece.record, piece.time, step), stages, self.visits.within * SECOND)
+        sizes = np.diff(heads, append=len(step))
+        reached = np.repeat(chains.level, sizes)
+        rows = (
+            sizes if self.visits.single else np.add.reduceat(step == stages, heads, dtype=np.int64)
+        )
+        tallies = (
+            np.maximum.reduceat(piece.mark & 1, heads),
+            rows,
+            np.add.reduceat(step < reached, heads, dtype=np.int64),
+            np.maximum.reduceat((step >= reached) & (step < stages), heads),
+        )
+        columns = [chains.record, *chains.entered.view("datetime64[us]"), *tallies]
+        return pa.record_batch(
+            [pa.array(each, from_pandas=True) for each in columns], schema=self._schema
+        )

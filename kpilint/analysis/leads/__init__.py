@@ -1,0 +1,1 @@
+"""Which metrics move before others, and by how long."""

@@ -1,0 +1,75 @@
+"""What is new in each step of a series: autoregression by Burg's lattice, and normal scores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kpilint.analysis.stats import FloatArray, IntArray
+
+# The most lags that an autoregression of so many points may have.
+_POINTS, _ORDERS = np.array([36, 52, 104, 150]), (2, 3, 4, 6, 8)
+
+
+def most_lags(n: int) -> int:
+    """The highest order that ``n`` points allow: 2, 3, 4, 6, 8 from 24, 36, 52, 104, 150 on."""
+    return _ORDERS[int(np.searchsorted(_POINTS, n, side="right"))]
+
+
+def whitened(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Innovations ``(m, n)`` of rows ``x`` ``(m, n)`` around zero, and each row's AICc ``(m,)``.
+
+    Every row has the autoregression that its AICc chooses. The lattice's forward error is the
+    innovation; a row's first points, which have too few before them, are predicted from those
+    that they have and brought to the same variance. A row of zeros stays as it is.
+    Source: Burg (1975), Maximum Entropy Spectral Analysis; Hurvich and Tsai (1989), Biometrika
+    76, 297-307.
+    """
+    m, n = x.shape
+    most = most_lags(n)
+    forward, backward = x.copy(), x.copy()
+    variance = np.empty((most + 1, m))
+    variance[0] = np.maximum(np.einsum("ij,ij->i", x, x) / n, np.finfo(np.float64).tiny)
+    errors = np.empty((most + 1, m, n))
+    errors[0] = x
+    for order in range(1, most + 1):
+        ahead, behind = forward[:, order:], backward[:, order - 1 : -1]
+        shared = np.einsum("ij,ij->i", ahead, behind)
+        both = np.einsum("ij,ij->i", ahead, ahead) + np.einsum("ij,ij->i", behind, behind)
+        reflection = -2 * shared / np.maximum(both, np.finfo(np.float64).tiny)
+        forward[:, order:], backward[:, order:] = (
+            ahead + reflection[:, None] * behind,
+            behind + reflection[:, None] * ahead,
+        )
+        variance[order] = variance[order - 1] * np.maximum(1 - reflection**2, 1e-12)
+        errors[order] = forward
+    orders = np.arange(most + 1)[:, None]
+    aicc = n * np.log(variance) + 2 * (orders + 1) * n / (n - orders - 2)
+    best = aicc.argmin(axis=0)
+    rows = np.arange(m)
+    innovations = errors[best, rows]
+    for start in range(most):  # a point with ``start`` points before it
+        grown = np.sqrt(variance[best, rows] / variance[start])
+        innovations[:, start] *= np.where(start < best, grown, 1.0)
+    return innovations, aicc[best, rows]
+
+
+def normal_scores(x: FloatArray) -> FloatArray:
+    """Rows ``(m, n)`` by the normal quantiles of their ranks; equal values share a rank.
+
+    Source: Blom (1958), Statistical Estimates and Transformed Beta-Variables.
+    """
+    from scipy.special import ndtri  # slow to import
+    from scipy.stats import rankdata
+
+    ranks = np.asarray(rankdata(x, axis=1), dtype=np.float64)
+    scores: FloatArray = ndtri((ranks - 0.375) / (x.shape[1] + 0.25))
+    return scores
+
+
+def autocorrelations(x: FloatArray, lags: IntArray) -> FloatArray:
+    """Autocorrelations ``(m, len(lags))`` of rows around zero, each over the whole row's size."""
+    size = np.maximum(np.einsum("ij,ij->i", x, x), np.finfo(np.float64).tiny)
+    n = x.shape[1]
+    shared = [np.einsum("ij,ij->i", x[:, lag:], x[:, : n - lag]) for lag in lags]
+    shown: FloatArray = np.stack(shared, axis=1) / size[:, None]
+    return shown

@@ -1,0 +1,1 @@
+"""What the records lack, and how they stand against what is expected of them."""

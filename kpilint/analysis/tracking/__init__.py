@@ -1,0 +1,1 @@
+"""Will we make it: attainment, pace and forecast of goals."""

@@ -1,0 +1,308 @@
+"""Will we make it: every goal's attainment, pace and forecast, as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+import pandas as pd
+
+from kpilint.analysis.tracking import states, wording
+from kpilint.analysis.tracking.attainment import (
+    Part,
+    attainment,
+    parts,
+    reached,
+    target_on,
+)
+from kpilint.analysis.tracking.daily import Daily
+from kpilint.analysis.tracking.outlook import Forecaster, Pipeline
+from kpilint.analysis.tracking.pacing import Pace, pace
+from kpilint.errors import Misuse, Unavailable
+from kpilint.goals.dates import read_date
+from kpilint.goals.goal import Goal
+from kpilint.goals.goalfile import GoalSet
+from kpilint.goals.metric import Better, Metric
+from kpilint.goals.period import Period
+from kpilint.goals.target import better, unit_of
+from kpilint.result import Result
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from kpilint.data.dataset import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Where the period ends: its tenth, middle and ninetieth percentile.
+
+    ``probability`` is that of reaching the target, None for a ``guess`` from fewer than eight
+    ``past`` periods. ``by_deals`` is whether open deals tell it.
+    """
+
+    p10: float
+    p50: float
+    p90: float
+    probability: float | None
+    past: int
+    guess: bool
+    by_deals: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GoalStatus:
+    """One goal as of a day; numbers are in ``unit``, None where they cannot be told.
+
+    ``pace`` is that of calendar days, where there is a ``pipeline``. ``notes`` say what a reader
+    must know of it, a sentence each.
+    """
+
+    goal: str
+    label: str
+    role: str
+    owner: str | None
+    unit: str | None
+    better: Better
+    period: Period | None
+    target: float | None
+    original_target: float | None
+    actual: float | None
+    attainment: float | None
+    expected_by_now: float | None
+    forecast: Forecast | None
+    pipeline: Pipeline | None
+    pace: Pace | None
+    status: states.State
+    by: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The goals of a file as of a day; calling it with a Dataset gives a StatusResult."""
+
+    goals: GoalSet
+    as_of: date
+
+    @classmethod
+    def of(cls, goals: GoalSet, *, as_of: date | str) -> Self:
+        """All goals that are not given up by the day ``as_of``. Raises Misuse for no such day."""
+        if isinstance(as_of, date):
+            return cls(goals, as_of)
+        try:
+            return cls(goals, read_date(as_of))
+        except ValueError as problem:
+            raise Misuse(str(problem)) from None
+
+    def __call__(self, data: Dataset) -> StatusResult:
+        """Compute every goal; a fault in one is told in its notes and stops no other."""
+        forecaster = Forecaster(Daily(data, self.goals, self.as_of))
+        held = [
+            g for g in self.goals if not (g.retired and g.retired.on and g.retired.on <= self.as_of)
+        ]
+        found = tuple(_Following(forecaster, self.goals, goal).status() for goal in held)
+        return StatusResult(self.as_of, found, len(self.goals) - len(held))
+
+
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """One goal being followed."""
+
+    forecaster: Forecaster
+    goals: GoalSet
+    goal: Goal
+
+    @property
+    def daily(self) -> Daily:
+        return self.forecaster.daily
+
+    def status(self) -> GoalStatus:
+        metric, period = self.goals.metric_of(self.goal), self.goal.period
+        target, unknown = self._target(self.daily.as_of)
+        if metric is None or period is None:
+            return self._nothing(target, wording.incomplete(self.goal))
+        if self.daily.as_of < period.start:
+            return self._nothing(target, wording.not_begun(self.goals, period), "not_started")
+        try:
+            actual = self.daily.value(metric, period.start, period.end)
+        except Unavailable as problem:
+            return self._nothing(target, str(problem))
+        if actual is None:
+            return self._nothing(target, wording.no_records(period, metric))
+        found = self._followed(metric, period, target, actual)
+        return replace(found, notes=(unknown, *found.notes)) if unknown else found
+
+    def _target(self, day: date) -> tuple[float | None, str | None]:
+        """The target on a day, or why it is not known."""
+        try:
+            return target_on(self.goals, self.goal, day, self.daily.data), None
+        except Unavailable as problem:
+            return None, str(problem)
+
+    def _followed(
+        self, metric: Metric, period: Period, target: float | None, actual: float
+    ) -> GoalStatus:
+        way = better(self.goals, self.goal)
+        expected = None if target is None else target * self.forecaster.share(metric, period)
+        forecast = self._forecast(metric, period, target, way)
+        over = self.daily.as_of >= period.end
+        state: states.State = "no_data"
+        if target is not None:
+            early = metric.additive and way == "higher" and reached(actual, target, way)
+            if over or early:
+                state = "met" if reached(actual, target, way) else "missed"
+            else:
+                chance = forecast.probability if forecast else None
+                lost = metric.additive and way == "lower" and not reached(actual, target, way)
+                state = "off_track" if lost else states.state(chance, actual, expected, way)
+        pipeline = None if over else self.forecaster.pipeline(metric)
+        split = parts(self.daily, self.goals, self.goal, way)
+        notes = [*wording.notes(metric, self._unit(metric), target, actual, way, forecast)]
+        if metric.form == "flow" and self.forecaster.seen(metric) < min(
+            self.daily.as_of, period.end
+        ):
+            notes.append(wording.cut_short(metric, self.forecaster.seen(metric)))
+        return self._made(
+            target,
+            actual=actual,
+            expected=expected,
+            forecast=forecast,
+            pipeline=pipeline,
+            pace=self._pace(period, target, actual, pipeline),
+            state=state,
+            by=split.rows,
+            notes=(*notes, *split.notes),
+        )
+
+    def _pace(
+        self, period: Period, target: float | None, actual: float, pipeline: Pipeline | None
+    ) -> Pace | None:
+        if pipeline is None or target is None:
+            return None
+        day = (self.daily.as_of - period.start).days + 1
+        return pace(target, actual, day, period.days, pipeline.value, pipeline.rate)
+
+    def _forecast(
+        self, metric: Metric, period: Period, target: float | None, way: Better
+    ) -> Forecast | None:
+        if self.daily.as_of >= period.end:
+            return None
+        known = self.forecaster.known(metric, period)
+        if known is None:
+            return None
+        outlook = known.outlook
+        low, middle, high = (outlook.quantile(p) for p in (0.1, 0.5, 0.9))
+        told = not known.guess and target is not None
+        chance = outlook.probability(target, way) if told and target is not None else None
+        return Forecast(low, middle, high, chance, known.past, known.guess, known.by_deals)
+
+    def _nothing(
+        self, target: float | None, note: str, state: states.State = "no_data"
+    ) -> GoalStatus:
+        return self._made(target, state=state, notes=(note,))
+
+    def _unit(self, metric: Metric | None) -> str | None:
+        try:
+            return unit_of(self.goals, metric) if metric else None
+        except ValueError:  # units that make no sense together: E008 tells of it
+            return None
+
+    def _made(
+        self,
+        target: float | None,
+        *,
+        state: states.State,
+        actual: float | None = None,
+        expected: float | None = None,
+        forecast: Forecast | None = None,
+        pipeline: Pipeline | None = None,
+        pace: Pace | None = None,
+        by: tuple[Part, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> GoalStatus:
+        goal, way = self.goal, better(self.goals, self.goal)
+        start = goal.period.start if goal.period else date.min
+        return GoalStatus(
+            goal=goal.id,
+            label=goal.title,
+            role=goal.role,
+            owner=goal.owner,
+            unit=self._unit(self.goals.metric_of(goal)),
+            better=way,
+            period=goal.period,
+            target=target,
+            original_target=self._target(start)[0],
+            actual=actual,
+            attainment=attainment(actual, target, way),
+            expected_by_now=expected,
+            forecast=forecast,
+            pipeline=pipeline,
+            pace=pace,
+            status=state,
+            by=by,
+            notes=notes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResult(Result):
+    """The goals in the order of the file; ``retired`` counts those given up before the day."""
+
+    as_of: date
+    goals: tuple[GoalStatus, ...]
+    retired: int = 0
+
+    def text(self) -> str:
+        """Whether the KGI will be met, and how many goals need attention."""
+        return wording.verdict(self)
+
+    def table(self) -> pd.DataFrame:
+        """One row a goal: ``goal label role owner unit target actual attainment expected_by_now
+        p10 p50 p90 probability status``.
+        """
+        rows = [
+            {
+                "goal": each.goal,
+                "label": each.label,
+                "role": each.role,
+                "owner": each.owner,
+                "unit": each.unit,
+                "target": each.target,
+                "actual": each.actual,
+                "attainment": each.attainment,
+                "expected_by_now": each.expected_by_now,
+                "p10": each.forecast.p10 if each.forecast else None,
+                "p50": each.forecast.p50 if each.forecast else None,
+                "p90": each.forecast.p90 if each.forecast else None,
+                "probability": each.forecast.probability if each.forecast else None,
+                "status": each.status,
+            }
+            for each in self.goals
+        ]
+        frame = pd.DataFrame(rows, columns=_COLUMNS)
+        return frame.astype(dict.fromkeys(_NUMBERS, "float64"))
+
+    def figure(self) -> go.Figure:
+        """A bullet a goal: actual, expected by now, target and the forecast's interval."""
+        from kpilint.analysis.tracking.drawing import drawn
+
+        return drawn(self)
+
+    def readable(self) -> pd.DataFrame:
+        """The table with its headings, states and numbers as a reader expects them."""
+        return wording.readable(self)
+
+    def remarks(self) -> list[str]:
+        """What each goal's numbers rest on and lack."""
+        return wording.remarks(self)
+
+    def colours(self) -> Mapping[str, str]:
+        """The colour of each state's word."""
+        return {states.word(state): colour for state, colour in states.COLOURS.items()}
+
+
+_NUMBERS = ["target", "actual", "attainment", "expected_by_now", "p10", "p50", "p90", "probability"]
+_COLUMNS = ["goal", "label", "role", "owner", "unit", *_NUMBERS, "status"]

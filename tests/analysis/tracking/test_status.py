@@ -1,0 +1,360 @@
+"""The status of goals: attainment exact to the yen, states as the language page says."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kpilint as kl
+from kpilint.analysis.tracking.attainment import attainment, reached
+from kpilint.analysis.tracking.states import COLOURS, State, state, word
+from kpilint.analysis.tracking.status import GoalStatus, Status, StatusResult
+from kpilint.data import dataset
+from kpilint.errors import Misuse
+from kpilint.goals.metric import Better
+from kpilint.i18n import LANGUAGES, speaking
+
+MAN = 10_000
+GOALS = """
+version: 1
+language: en
+fiscal_year_start: 4
+teams: {営業1課: [営業A, 営業B]}
+sources: {deals: {path: deals.csv, key: id}}
+metrics:
+  revenue: {source: deals, agg: sum, column: amount, where: state = 'won', time: closed, person: owner, unit: JPY}
+  wins: {source: deals, agg: count, where: state = 'won', time: closed, person: owner, unit: count}
+  closed_deals: {source: deals, agg: count, time: closed, person: owner, unit: count}
+  price: {source: deals, agg: mean, column: amount, where: state = 'won', time: closed, person: owner, unit: JPY}
+  median_price: {source: deals, agg: median, column: amount, where: amount > 0, time: closed, person: owner, unit: JPY}
+  win_rate: {numerator: wins, denominator: closed_deals, unit: percent}
+  odd_rate: {numerator: closed_deals, denominator: wins, unit: percent}
+  per_win: {formula: revenue / wins, unit: JPY}
+  lost_deals: {source: deals, agg: count, where: state = 'lost', time: closed, unit: count, better: lower}
+  nps: {manual: {2026-04: 41, 2026-05: 44}, over: last, unit: points}
+goals:
+"""
+SEED = """
+  - id: revenue_q1
+    label: 受注金額
+    role: kgi
+    metric: revenue
+    owner: 営業部
+    period: 2026-Q1
+    target: 3,200万円
+    targets:
+      people:
+        営業A: {2026-04: 500万円, 2026-05: 500万円, 2026-06: 600万円}
+        営業 Ｂ: {2026-04: 500万円, 2026-05: 500万円, 2026-06: 600万円}
+      teams: {営業1課: 3,200万円}
+      months: {2026-04: 1,000万円, 2026-05: 1,000万円, 2026-06: 1,200万円}
+"""
+WON = [  # 2026: month, day, owner, 万円
+    (4, 10, "営業A", 520),
+    (5, 12, "営業A", 250),
+    (5, 29, "営業A", 250),
+    (6, 3, "営業A", 630),
+    (4, 20, "営業B", 400),
+    (5, 20, "営業B", 500),
+    (6, 30, "営業B", 600),
+]
+Row = tuple[str, date, str, float]
+
+
+def exported(folder: Path, extra: list[Row] | None = None) -> None:
+    rows: list[Row] = [("won", date(2026, m, d), who, man * MAN) for m, d, who, man in WON]
+    rows += [("lost", date(2026, 4, 15), "営業A", 0.0), *(extra or [])]
+    with (folder / "deals.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("id", "state", "closed", "owner", "amount"))
+        writer.writerows((f"D{n}", *row) for n, row in enumerate(rows))
+
+
+def followed(
+    folder: Path, goals: str, as_of: str = "2026-06-30", extra: list[Row] | None = None
+) -> StatusResult:
+    exported(folder, extra)
+    read = kl.read(folder / "goals.yaml", source=GOALS + goals)
+    with kl.Dataset.of(read) as data, speaking("en"):
+        return Status.of(read, as_of=as_of)(data)
+
+
+def one(folder: Path, goal: str, as_of: str = "2026-06-30") -> GoalStatus:
+    (found,) = followed(folder, f"  - {{id: g, {goal}}}", as_of).goals
+    return found
+
+
+def test_the_seed_example_by_person_and_quarter(tmp_path: Path) -> None:
+    (goal,) = followed(tmp_path, SEED).goals
+    told = {
+        (p.owner or p.team, p.period and p.period.start.month): (p.target, p.actual)
+        for p in goal.by
+    }
+    assert told == {
+        ("営業A", 4): (500 * MAN, 520 * MAN),
+        ("営業A", 5): (500 * MAN, 500 * MAN),
+        ("営業A", 6): (600 * MAN, 630 * MAN),
+        ("営業A", None): (1600 * MAN, 1650 * MAN),
+        ("営業 Ｂ", 4): (500 * MAN, 400 * MAN),
+        ("営業 Ｂ", 5): (500 * MAN, 500 * MAN),
+        ("営業 Ｂ", 6): (600 * MAN, 600 * MAN),
+        ("営業 Ｂ", None): (1600 * MAN, 1500 * MAN),
+        ("営業1課", None): (3200 * MAN, 3150 * MAN),
+        (None, 4): (1000 * MAN, 920 * MAN),
+        (None, 5): (1000 * MAN, 1000 * MAN),
+        (None, 6): (1200 * MAN, 1230 * MAN),
+    }
+    assert (goal.actual, goal.target, goal.status) == (3150 * MAN, 3200 * MAN, "missed")
+    assert goal.attainment == pytest.approx(3150 / 3200)
+    assert goal.notes == ()
+
+
+def test_as_of_knows_nothing_later(tmp_path: Path) -> None:
+    (goal,) = followed(tmp_path, SEED, "2026-05-12").goals
+    assert goal.actual == (520 + 250 + 400) * MAN
+    june = next(p for p in goal.by if p.owner == "営業A" and p.period and p.period.start.month == 6)
+    assert (june.actual, june.attainment) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("metric", "actual"),
+    [
+        ("revenue", 3150 * MAN),
+        ("wins", 7),
+        ("win_rate", 7 / 8),
+        ("per_win", 450 * MAN),
+        ("price", 450 * MAN),
+        ("median_price", 500 * MAN),
+        ("nps", 44),
+        ("lost_deals", 1),
+    ],
+)
+def test_any_metric(tmp_path: Path, metric: str, actual: float) -> None:
+    assert one(tmp_path, f"metric: {metric}, period: 2026-Q1, target: 1").actual == actual
+
+
+@pytest.mark.parametrize(
+    ("metric", "own"),
+    [("win_rate", 4 / 5), ("price", 1650 * MAN / 4), ("per_win", 1650 * MAN / 4)],
+)
+def test_rates_and_means_by_person(tmp_path: Path, metric: str, own: float) -> None:
+    goal = f"metric: {metric}, period: 2026-Q1, target: 1, targets: {{people: {{営業A: 1}}}}"
+    assert one(tmp_path, goal).by[0].actual == pytest.approx(own)
+
+
+def test_a_median_by_person_says_that_it_cannot_be_told(tmp_path: Path) -> None:
+    goal = "metric: median_price, period: 2026-Q1, target: 1, targets: {people: {営業A: 1}}"
+    found = one(tmp_path, goal)
+    assert found.by == ()
+    assert found.notes == ("median_price cannot be told by person.",)
+
+
+@pytest.mark.parametrize(
+    ("actual", "target", "better", "told"),
+    [
+        (50, 100, "higher", 0.5),
+        (50, 100, "lower", 2.0),
+        (0, 100, "higher", 0.0),
+        (0, 100, "lower", None),
+        (50, 0, "higher", None),
+        (50, -10, "higher", None),
+        (None, 10, "higher", None),
+    ],
+)
+def test_attainment(actual: float, target: float, better: Better, told: float | None) -> None:
+    assert attainment(actual, target, better) == told
+
+
+def test_reaching_a_target_forgives_rounding_alone() -> None:
+    assert reached(0.1 + 0.2, 0.3, "lower")
+    assert not reached(0.3001, 0.3, "lower")
+
+
+@pytest.mark.parametrize(
+    ("chance", "actual", "expected", "better", "told"),
+    [
+        (0.5, 0, 100, "higher", "on_track"),
+        (0.49, 200, 100, "higher", "at_risk"),
+        (0.2, 200, 100, "higher", "at_risk"),
+        (0.19, 200, 100, "higher", "off_track"),
+        (None, 100, 100, "higher", "on_track"),
+        (None, 90, 100, "higher", "at_risk"),
+        (None, 89, 100, "higher", "off_track"),
+        (None, 100, 90, "lower", "at_risk"),
+        (None, 0, 100, "lower", "on_track"),
+        (None, 0, 0, "higher", "on_track"),
+        (None, 1, None, "higher", "no_data"),
+        (None, 1, -5, "higher", "no_data"),
+    ],
+)
+def test_the_state_by_probability_else_by_pace(
+    chance: float | None, actual: float, expected: float | None, better: Better, told: State
+) -> None:
+    assert state(chance, actual, expected, better) == told
+
+
+@pytest.mark.parametrize(
+    ("goal", "as_of", "status", "note"),
+    [
+        ("metric: wins, period: 2026-Q2, target: 9", "2026-06-30", "not_started", "has not begun"),
+        ("metric: wins, period: 2026-Q1, target: 7", "2026-06-30", "met", ""),
+        ("metric: wins, period: 2026-Q1, target: 6", "2026-06-29", "met", "is a guess"),
+        ("metric: wins, period: 2026-Q1, target: 8", "2026-06-30", "missed", ""),
+        ("metric: wins, period: 2026-Q1, target: 8", "2026-06-29", "off_track", "is a guess"),
+        ("metric: lost_deals, period: 2026-Q1, target: 0", "2026-06-29", "off_track", "share of zero"),
+        ("metric: lost_deals, period: 2026-Q1, target: 2", "2026-06-29", "on_track", "is a guess"),
+        ("metric: lost_deals, period: 2026-05, target: 2", "2026-05-31", "met", "value is 0"),
+        ("metric: wins, period: 2026-Q1, target: 0", "2026-06-30", "met", "share of zero or less"),
+        ("metric: wins, period: 2026-Q1, target: -3", "2026-06-30", "met", "share of zero or less"),
+        ("metric: wins, period: 2026-Q1", "2026-06-30", "no_data", "no target as a number"),
+        ("metric: wins, period: 2026-06, target: 前期比+50%", "2026-06-30", "missed", ""),
+        ("metric: wins, period: 2026-04, target: 前期比+50%", "2026-04-30", "no_data", "held against"),
+        ("metric: wins, period: FY2026, target: 7", "2026-12-31", "met", "end on 30 Jun 2026"),
+        ("metric: wins, target: 3", "2026-06-30", "no_data", "no period"),
+        ("period: 2026-Q1, target: 3", "2026-06-30", "no_data", "names no metric"),
+        ("metric: wishes, period: 2026-Q1, target: 3", "2026-06-30", "no_data", "is not defined"),
+        ("metric: price, period: 2025-Q1, target: 3", "2026-06-30", "no_data", "tells nothing"),
+        ("metric: win_rate, period: 2025-Q1, target: 3%", "2026-06-30", "no_data", "divide by"),
+        ("metric: odd_rate, period: 2026-Q1, target: 90%", "2026-06-30", "met", "numerator counts"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_a_state_or_a_sentence(
+    tmp_path: Path, goal: str, as_of: str, status: str, note: str
+) -> None:
+    found = one(tmp_path, goal, as_of)
+    assert found.status == status
+    assert note in " ".join(found.notes)
+    assert bool(note) == bool(found.notes)
+
+
+def test_who_has_left_or_is_misspelt_is_told(tmp_path: Path) -> None:
+    goals = SEED.replace("営業A: {2026-04", "営業Z: {2026-04")
+    (goal,) = followed(tmp_path, goals).goals
+    assert "The data has no record of 営業Z; check the spelling." in goal.notes
+    assert "Of those who made the actual value, 1 had no target of their own." in goal.notes
+    assert goal.actual == 3150 * MAN
+
+
+def test_a_changed_target_keeps_what_was_original_and_what_held_then(tmp_path: Path) -> None:
+    goal = (
+        "metric: wins, period: 2026-Q1, target: 12, "
+        "changes: [{on: 2026-05-01, from: 10, reason: x}, {on: 2026-06-01, from: 11, reason: y}]"
+    )
+    told = {
+        day: (found.target, found.original_target)
+        for day in ("2026-04-30", "2026-05-10", "2026-06-30")
+        for found in [one(tmp_path, goal, day)]
+    }
+    assert told == {"2026-04-30": (10, 10), "2026-05-10": (11, 10), "2026-06-30": (12, 10)}
+
+
+def test_a_retired_goal_is_counted_and_not_followed(tmp_path: Path) -> None:
+    goal = "  - {id: g, metric: wins, period: 2026-Q1, target: 1, retired: {on: 2026-05-01}}"
+    found = followed(tmp_path, goal)
+    assert (found.goals, found.retired) == ((), 1)
+    assert found.text() == "There is no goal to track."
+    assert len(followed(tmp_path, goal, "2026-04-30").goals) == 1
+
+
+def history(months: int) -> list[Row]:
+    """Wins on every weekday of the months before April 2026, some ten a month."""
+    rng = np.random.default_rng(5)
+    first = date(2026, 4, 1) - timedelta(days=round(months * 30.44))
+    days = [first + timedelta(days=n) for n in range((date(2026, 4, 1) - first).days)]
+    return [
+        ("won", day, "営業A", MAN)
+        for day in days
+        if day.weekday() < 5
+        for _ in range(rng.poisson(0.5))
+    ]
+
+
+@pytest.mark.parametrize(("months", "guess"), [(7, True), (36, False)])
+def test_a_short_history_is_a_guess_without_a_probability(
+    tmp_path: Path, months: int, guess: bool
+) -> None:
+    goal = "  - {id: g, metric: wins, period: 2026-04, target: 8}"
+    (found,) = followed(tmp_path, goal, "2026-04-14", history(months)).goals
+    forecast = found.forecast
+    assert forecast is not None
+    assert forecast.p10 < forecast.p50 < forecast.p90
+    assert (forecast.guess, forecast.probability is None) == (guess, guess)
+    assert any("guess" in note for note in found.notes) is guess
+
+
+def test_a_period_that_is_over_has_no_forecast(tmp_path: Path) -> None:
+    assert one(tmp_path, "metric: wins, period: 2026-Q1, target: 7").forecast is None
+
+
+def test_rates_and_means_are_not_prorated(tmp_path: Path) -> None:
+    found = one(tmp_path, "metric: win_rate, period: 2026-Q1, target: 80%", "2026-05-10")
+    assert found.expected_by_now == 0.8
+
+
+def test_each_source_is_scanned_as_often_for_one_goal_as_for_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ibis.backends.duckdb import Backend
+
+    def scans(goals: str) -> int:
+        asked = 0
+        execute = Backend.to_pyarrow
+
+        def counting(self: Backend, *args: object, **named: object) -> object:
+            nonlocal asked
+            asked += 1
+            return execute(self, *args, **named)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Backend, "to_pyarrow", counting)
+            followed(tmp_path, goals)
+        return asked
+
+    many = "".join(SEED.replace("revenue_q1", f"revenue_{n}") for n in range(20))
+    assert scans(SEED) == scans(many) > 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_face(tmp_path: Path, language: str) -> None:
+    goals = SEED + "  - {id: w, role: info, metric: wins, period: 2026-Q1, target: 9}"
+    found = followed(tmp_path, goals)
+    with speaking(language):
+        assert "受注金額" in found.text()
+        assert len(found.table()) == len(found.readable()) == 2
+        assert len(found.figure().data) == 2
+        assert COLOURS["missed"] in found._repr_html_()
+        assert len({word(each) for each in COLOURS}) == len(COLOURS)
+
+
+def test_no_such_day() -> None:
+    with pytest.raises(Misuse):
+        Status.of(kl.read("x.yaml", source="version: 1"), as_of="soon")
+
+
+@pytest.fixture(scope="module")
+def sample() -> StatusResult:
+    folder = Path(__file__).parents[3] / "data_samples"
+    read = kl.read(folder / "goals.yaml")
+    with dataset.Dataset.of(read) as data:
+        return Status.of(read, as_of="2026-10-31")(data)
+
+
+@pytest.mark.parametrize(
+    ("goal", "holds"),
+    [
+        ("revenue_q3", lambda g: g.forecast.by_deals and 1 < g.pace.coverage < 3),
+        ("revenue_team2_q3", lambda g: not g.forecast.by_deals and g.pipeline is None),
+        ("revenue_h2", lambda g: g.forecast.guess and g.forecast.probability is None),
+        ("leads_q3", lambda g: g.status == "off_track" and g.forecast.probability < 0.01),
+        ("first_response_h2", lambda g: g.attainment < 1 < g.actual / g.target),
+    ],
+)
+def test_the_sample_company(
+    sample: StatusResult, goal: str, holds: Callable[[GoalStatus], bool]
+) -> None:
+    assert holds(next(each for each in sample.goals if each.goal == goal))
