@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+from kpilint.analysis.outlook import expected, steps
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.i18n import _
 from kpilint.rule import ERROR, HISTORY, INFO, WARNING, Cannot, Flaw, Flaws, rule
-from kpilint.rules.outlook import SOUND, aim, expected, past, steps
+from kpilint.rules.outlook import SOUND, aim, past
 
 if TYPE_CHECKING:
     from kpilint.analysis.projection import Projection
@@ -60,7 +62,13 @@ def too_little_history(goal: Goal, history: Series, *, months: int = 12) -> Flaw
 
 @rule("A001", ERROR, needs={HISTORY}, requires=SOUND | {"A003"})
 def target_outside_history(
-    goal: Goal, goals: GoalSet, history: Series, data: Dataset, *, level: float = 0.975
+    goal: Goal,
+    goals: GoalSet,
+    history: Series,
+    data: Dataset,
+    as_of: date,
+    *,
+    level: float = 0.975,
 ) -> Flaws:
     """A target lies where the metric can go from where it has been.
 
@@ -83,7 +91,7 @@ def target_outside_history(
     """
     if goal.role == "info":
         return
-    aimed = aim(goal, goals)
+    aimed = aim(goal, goals, data, as_of)
     if isinstance(aimed, Cannot):
         yield aimed
         return
@@ -93,7 +101,7 @@ def target_outside_history(
         message = _(
             "The target {target} for “{goal}” lies outside what {n} past values let expect: "
             "about {median}, at best {limit}. Change the target, or say what will be different.",
-            target=aimed.shown(aimed.target),
+            target=aimed.said,
             goal=goal.title,
             n=len(history),
             median=aimed.shown(projection.median),
@@ -106,7 +114,13 @@ def target_outside_history(
 
 @rule("A002", WARNING, needs={HISTORY}, requires=SOUND | {"A003"})
 def target_already_met(
-    goal: Goal, goals: GoalSet, history: Series, data: Dataset, *, probability: float = 0.75
+    goal: Goal,
+    goals: GoalSet,
+    history: Series,
+    data: Dataset,
+    as_of: date,
+    *,
+    probability: float = 0.75,
 ) -> Flaws:
     """A target asks for more than what happens anyway.
 
@@ -123,7 +137,7 @@ def target_already_met(
     """
     if goal.role == "info" or goal.keep or goal.id in goals.guards:
         return
-    aimed = aim(goal, goals)
+    aimed = aim(goal, goals, data, as_of)
     if isinstance(aimed, Cannot):
         yield aimed
         return
@@ -133,7 +147,7 @@ def target_already_met(
         message = _(
             "The target {target} for “{goal}” is met by the usual course: about {median} is "
             "expected anyway. Aim higher, or write keep: true if the level is to be held.",
-            target=aimed.shown(aimed.target),
+            target=aimed.said,
             goal=goal.title,
             median=aimed.shown(projection.median),
         )
@@ -144,7 +158,13 @@ def target_already_met(
 
 @rule("A004", WARNING, needs={HISTORY}, requires=SOUND | {"A001", "A003"})
 def growth_unprecedented(
-    goal: Goal, goals: GoalSet, history: Series, data: Dataset, *, pairs: int = 8
+    goal: Goal,
+    goals: GoalSet,
+    history: Series,
+    data: Dataset,
+    as_of: date,
+    *,
+    pairs: int = 8,
 ) -> Flaws:
     """A target asks for no more growth than there has been before.
 
@@ -165,7 +185,7 @@ def growth_unprecedented(
     """
     from kpilint.analysis.growth import year_on_year
 
-    aimed = aim(goal, goals)
+    aimed = aim(goal, goals, data, as_of)
     if goal.role == "info" or isinstance(aimed, Cannot):
         return  # A001 says that it cannot tell
     periods, last_year = _periods(goal, history)
@@ -185,7 +205,7 @@ def growth_unprecedented(
             "The target {target} for “{goal}” asks for {needed} on the same period last year "
             "({before}); the best of {count} such comparisons was {best}. Lower it, or write what "
             "will be done differently.",
-            target=aimed.shown(aimed.target),
+            target=aimed.said,
             goal=goal.title,
             needed=_change(aimed.target / last_year),
             before=aimed.shown(last_year),

@@ -9,9 +9,9 @@ from kpilint.finding import Subject
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.source import Source
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 from kpilint.rule import DATA, WARNING, Flaw, Flaws, rule
-from kpilint.rules.places import parts_of
+from kpilint.rules.resting import touched, using
 
 if TYPE_CHECKING:
     from kpilint.data.dataset import Dataset
@@ -50,16 +50,9 @@ def no_expectations(goals: GoalSet) -> Flaws:
 
 def _behind_kgis(goals: GoalSet) -> Iterator[tuple[Goal, Source]]:
     """Each source that a KGI is computed from, through all its parts, with the first such KGI."""
-    seen: set[str] = set()
     found: set[str] = set()
     for goal in goals.goals:
-        ahead = [goal.metric] if goal.role == "kgi" and goal.metric else []
-        while ahead:
-            metric = goals.metrics.get(ahead.pop())
-            if metric is None or metric.name in seen:
-                continue
-            seen.add(metric.name)
-            ahead += parts_of(metric)
+        for metric in goals.behind(goal.metric) if goal.role == "kgi" else ():
             source = goals.sources.get(metric.source or "")
             if source is not None and source.name not in found:
                 found.add(source.name)
@@ -67,7 +60,7 @@ def _behind_kgis(goals: GoalSet) -> Iterator[tuple[Goal, Source]]:
 
 
 @rule("D009", WARNING, needs={DATA}, requires={"M003"})
-def unreadable_cells(source: Source, data: Dataset) -> Flaws:
+def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
     """Every cell of a number or date column can be read as one.
 
     A cell such as 要確認 in the amount column counts as empty. How many there are, and in which
@@ -79,7 +72,7 @@ def unreadable_cells(source: Source, data: Dataset) -> Flaws:
         path: data/deals.csv
     """
     for cells in data.unreadable(source.name):
-        examples = ", ".join(
+        examples = listed(
             _("row {row} “{text}”", row=row, text=text) for row, text in cells.examples
         )
         message = _(
@@ -91,10 +84,13 @@ def unreadable_cells(source: Source, data: Dataset) -> Flaws:
             kind={"time": _("date"), "number": _("number"), "flag": _("yes or no")}[cells.kind],
             examples=examples,
         )
+        harmed = using(goals, data, source.name, [cells.column])
         evidence = {
             "source": source.name,
             "column": cells.column,
             "count": cells.count,
             "rows": [row for row, _text in cells.examples],
+            "goals": [goal.id for goal in harmed],
         }
-        yield Flaw(source.at("path" if source.path else "url"), message, evidence)
+        place = source.at("path" if source.path else "url")
+        yield Flaw(place, message + touched(harmed), evidence)

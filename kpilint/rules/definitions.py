@@ -12,9 +12,9 @@ from kpilint.goals.metric import Metric
 from kpilint.goals.target import unit_of, units_of
 from kpilint.goals.unit import CURRENCIES
 from kpilint.goals.written import plain_name
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 from kpilint.rule import INFO, WARNING, Flaw, Flaws, rule
-from kpilint.rules.places import parts_of, place_of
+from kpilint.rules.places import place_of
 
 # Words that judge a record. Without a test that it must pass, everyone judges in their own way.
 # Patterns are text here: re compiles and keeps them when a goals file first needs them.
@@ -151,7 +151,7 @@ def missing_unit(metric: Metric, goals: GoalSet) -> Flaws:
 def _parts_have_units(goals: GoalSet, metric: Metric) -> bool:
     """Whether the fault is the metric's own; a part without a unit is told of itself."""
     try:
-        return None not in units_of(goals, parts_of(metric), (metric.name,)).values()
+        return None not in units_of(goals, metric.parts, (metric.name,)).values()
     except ValueError:  # E008 tells of it
         return False
 
@@ -183,7 +183,7 @@ def definition_not_agreed(metric: Metric, goals: GoalSet) -> Flaws:
             metric=metric.title,
             giver=sides[0],
             taker=sides[1],
-            missing=", ".join(missing),
+            missing=listed(missing),
         )
         yield Flaw(metric.at("agreed_by"), message, {"missing": missing})
 

@@ -13,7 +13,7 @@ from kpilint.goals.metric import Metric
 from kpilint.goals.target import unit_of
 from kpilint.goals.unit import CURRENCIES
 from kpilint.goals.written import plain_name
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 from kpilint.rule import INFO, WARNING, Flaw, Flaws, rule
 
 _MARKETING = re.compile(r"market|マーケ", re.IGNORECASE)
@@ -60,7 +60,7 @@ def no_shared_kgi(goals: GoalSet) -> Flaws:
 
 
 def _departments(group: list[Goal]) -> str:
-    return ", ".join(dict.fromkeys(g.department for g in group if g.department))
+    return listed(dict.fromkeys(g.department for g in group if g.department))
 
 
 def _groups(goals: GoalSet) -> list[list[Goal]]:

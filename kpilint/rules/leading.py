@@ -11,7 +11,7 @@ from kpilint.finding import Subject
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.period import Period
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 from kpilint.rule import WARNING, Flaw, Flaws, rule
 from kpilint.rules.places import lags
 
@@ -43,7 +43,7 @@ def no_leading_indicator(goals: GoalSet) -> Flaws:
             "Only lagging metrics serve “{goal}” ({served}): when they move it is too late. Add a "
             "goal that moves before it, such as opportunities, and let it serve this one.",
             goal=goal.title,
-            served=", ".join(other.title for other in served[:3]),
+            served=listed(other.title for other in served[:3]),
         )
         evidence = {"served_by": [other.id for other in served][:50]}
         yield Flaw(goal.at("metric"), message, evidence, about=Subject("goal", goal.id))

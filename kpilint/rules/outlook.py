@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
+from kpilint.analysis.targets import target_in
+from kpilint.errors import Unavailable
 from kpilint.goals.display import show
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Better, Metric
-from kpilint.goals.target import better, target_of, unit_of
+from kpilint.goals.target import better, unit_of
 from kpilint.i18n import _, language
 from kpilint.rule import Cannot
 
 if TYPE_CHECKING:
-    from kpilint.analysis.projection import Kind, Projection
     from kpilint.data.dataset import Dataset
     from kpilint.data.measure import Series
 
@@ -22,11 +24,20 @@ SOUND = frozenset({"M001", "M003", "M009", "E005", "E006", "E007", "E008", "E009
 
 
 class Aim(NamedTuple):
-    """A target as a number, and which way is better."""
+    """A target as a number, which way is better, and how a relative one is written."""
 
     target: float
     better: Better
     unit: str | None
+    relative: str | None = None
+
+    @property
+    def said(self) -> str:
+        """The target as a message says it: a relative one as written, with what it comes to."""
+        amount = self.shown(self.target)
+        if self.relative is None:
+            return amount
+        return _("{target} ({amount})", target=self.relative, amount=amount)
 
     def shown(self, value: float) -> str:
         """A value in the target's unit, as a message shows it."""
@@ -41,60 +52,35 @@ class Aim(NamedTuple):
         return self.target < limit - slack
 
 
-class Steps(NamedTuple):
-    """A period in months, or in weeks: its length, how many lie before it, how many a year has."""
-
-    length: int
-    ahead: int
-    year: int
-
-
-def aim(goal: Goal, goals: GoalSet) -> Aim | Cannot:
-    """The goal's target, where the file itself gives it."""
+def aim(goal: Goal, goals: GoalSet, data: Dataset, as_of: date) -> Aim | Cannot:
+    """The goal's target, as the file gives it or as it follows from the past."""
     metric = goals.metric_of(goal)
-    target = target_of(goals, goal)
+    try:
+        target = target_in(goals, data, goal, as_of)
+    except Unavailable as problem:
+        return Cannot(str(problem))
     if metric is None or target is None:
         return Cannot(_("The target is not a number that the file itself gives."))
-    return Aim(target, better(goals, goal), unit_of(goals, metric))
-
-
-def steps(goal: Goal, history: Series) -> Steps:
-    """The goal's period in the steps of its history."""
-    assert goal.period is not None  # T001 is required
-    months = goal.period.months()
-    last = history.index[-1].end_time.date()
-    if months:
-        gap = (goal.period.start.year - last.year) * 12 + goal.period.start.month - last.month - 1
-        return Steps(len(months), max(gap, 0), 12)
-    gap = (goal.period.start - last).days - 1
-    return Steps(max(round(goal.period.days / 7), 1), max(gap // 7, 0), 52)
-
-
-def expected(goal: Goal, history: Series) -> Projection:
-    """What the past lets expect of the goal's period."""
-    from kpilint.analysis.projection import project
-
-    length, ahead, year = steps(goal, history)
-    return project(
-        history.to_numpy(),
-        length,
-        ahead,
-        weights=None if history.weights is None else history.weights.to_numpy(),
-        cycle=year,
-        kind=cast("Kind", history.kind),
-    )
+    relative = goal.target.text if goal.target and goal.target.relative else None
+    return Aim(target, better(goals, goal), unit_of(goals, metric), relative)
 
 
 def past(goal: Goal, goals: GoalSet, history: Series, data: Dataset) -> dict[str, object]:
     """What a reader needs to find the past that a verdict rests on."""
     metric = goals.metric_of(goal)
     source = _source_of(goals, metric) if metric else None
-    return {
+    young = {"immature": history.immature} if history.immature else {}
+    return young | {
         "n": len(history),
         "window": f"{history.index[0]}..{history.index[-1]}",
         "source": source,
-        "source_sha256": data.fingerprint(source) if source else None,
+        "source_sha256": _content(data, source),
     }
+
+
+def _content(data: Dataset, source: str | None) -> str | None:
+    """The hash of what a verdict rests on; None for a database, which has none."""
+    return data.fingerprint(source) if source and data.files(source) else None
 
 
 def _source_of(goals: GoalSet, metric: Metric) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kpilint.goals.formula import read_formula
 from kpilint.goals.funnel import FunnelSpec, Stage
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Metric
@@ -35,16 +34,6 @@ def place_of(goals: GoalSet, metric: Metric | None) -> Place | None:
         return None
     found = (n for n, step in enumerate(funnel.stages) if step.name == stage)
     return next((Place(funnel, position) for position in found), None)
-
-
-def parts_of(metric: Metric) -> tuple[str, ...]:
-    """The names of the metrics that a ratio or a formula is made of."""
-    if not metric.formula:
-        return metric.refers_to
-    try:
-        return tuple(read_formula(metric.formula).names)
-    except ValueError:  # E007 tells of it
-        return ()
 
 
 def lags(goals: GoalSet, metric: Metric | None) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import fsum, prod
+from math import isfinite
 
+from kpilint.analysis.tree.arithmetic import made_of
 from kpilint.goals.display import show
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
@@ -92,10 +92,10 @@ def tree_does_not_add_up(
         yield Cannot(_("A target of the tree is not a number that the file itself gives."))
         return
     values = [part for part in parts if part is not None]
-    if how == "ratio" and (len(values) != 2 or values[1] == 0):
+    made = made_of(how, values)
+    if not isfinite(made):
         yield Cannot(_("A ratio needs two parts, and the second must not be 0."))
         return
-    made = _MADE_BY[how](values)
     tolerance = sum if how == "sum" else product
     if abs(made - target) > tolerance * abs(target):
         metric = goals.metric_of(goal)
@@ -110,14 +110,3 @@ def tree_does_not_add_up(
         )
         evidence = {"target": target, "made": made, "residual": made - target, "combine": how}
         yield Flaw(goal.at("combine"), message, evidence)
-
-
-def _quotient(values: Sequence[float]) -> float:
-    return values[0] / values[1]
-
-
-_MADE_BY: Mapping[str, Callable[[Sequence[float]], float]] = {
-    "sum": fsum,
-    "product": prod,
-    "ratio": _quotient,
-}

@@ -13,7 +13,7 @@ from kpilint.goals.period import Period, read_period
 from kpilint.goals.quantity import Quantity
 from kpilint.goals.target import is_level, part_of, target_of, unit_of, value_in
 from kpilint.goals.written import plain_name
-from kpilint.i18n import _, language
+from kpilint.i18n import _, language, listed
 from kpilint.rule import ERROR, INFO, WARNING, Flaw, Flaws, rule
 
 
@@ -182,7 +182,7 @@ def _strays(goal: Goal, months: Monthly, place: Span, name: str) -> Flaws:
     if strays:
         message = _(
             "{months} of {name} lies outside the goal's period {period}. Change the month or the period.",
-            months=", ".join(strays),
+            months=listed(strays),
             name=name,
             period=goal.period.text if goal.period else "",
         )

@@ -13,6 +13,7 @@ from kpilint.goals.goalfile import read
 from kpilint.linter import Config, lint
 from kpilint.manual import page_of
 from kpilint.rule import DATA, HISTORY, Rule
+from tests.rules.conduct_exports import write_conduct
 from tests.rules.series import SERIES, write_deals
 
 BASE = Path(__file__).with_name("base.yaml").read_text(encoding="utf-8")
@@ -74,6 +75,10 @@ def linted(text: str, folder: Path, *select: str, data: bool = True, day: date =
     named = re.search(r"# fixture: (\w+)", text)
     write_deals(folder / "data" / "deals.csv", SERIES[named[1] if named else "three_years"])
     write_deals(folder / "data" / "unreadable.csv", SERIES["five_months"], odd=("要確認", "未定"))
+    write_deals(folder / "data" / "dollars.csv", SERIES["five_months"], odd=("$12,000", "$9,500"))
+    write_deals(folder / "data" / "ended.csv", SERIES["three_years"], last=(2026, 7))
+    write_deals(folder / "data" / "ahead.csv", SERIES["three_years"], also=("2062-09-30",))
+    write_conduct(folder / "data", text)
     path = folder / "goals.yaml"
     path.write_text(text, encoding="utf-8")
     goals = read(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 LAST = (2026, 9)  # the month before the base's period begins
@@ -23,26 +24,38 @@ _HEADINGS = (
     "stage",
     "amount",
     "owner",
+    "paid_at",
 )
 
 
-def write_deals(path: Path, wins: Sequence[int], *, odd: Sequence[str] = ()) -> None:
-    """An export of won deals, spread over their months; ``odd`` are extra amounts at its end."""
+def write_deals(
+    path: Path,
+    wins: Sequence[int],
+    *,
+    odd: Sequence[str] = (),
+    also: Sequence[str] = (),
+    last: tuple[int, int] = LAST,
+) -> None:
+    """An export of won deals, spread over their months up to ``last``, each paid a day later.
+
+    ``also`` are the days of further deals at its end, ``odd`` the amounts of still further ones.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_HEADINGS)
-        days = list(_days(wins))
+        days = [*_days(wins, last), *also]
         amounts = [*(["1000000"] * len(days)), *odd]
         days += days[-1:] * len(odd)
         for number, (day, amount) in enumerate(zip(days, amounts, strict=True)):
             owner = f"営業{'ABC'[number % 3]}"
-            writer.writerow((f"D{number:05}", day, day, day, "won", amount, owner))
+            paid = date.fromisoformat(day) + timedelta(days=1)
+            writer.writerow((f"D{number:05}", day, day, day, "won", amount, owner, paid))
 
 
-def _days(wins: Sequence[int]) -> Iterator[str]:
+def _days(wins: Sequence[int], last: tuple[int, int]) -> Iterator[str]:
     """The days of the wins, each month's from its first to its last day."""
-    year, month = LAST
+    year, month = last
     ahead = len(wins) - 1
     for back, count in zip(range(ahead, -1, -1), wins, strict=True):
         y, m = divmod(year * 12 + month - 1 - back, 12)

@@ -32,16 +32,28 @@ def test_the_limit_that_is_told_is_the_smallest_target_that_is_flagged(tmp_path:
         ("target: 20件", []),
         ("role: info\ntarget: 400件", []),
         ("target: +5%", []),
+        ("target: 3倍", ["A001"]),
+        ("target: 前期比+200%", ["A001"]),
+        ("target: ~\nshare: {of: begun, percent: 50, baseline: 50件}", []),
+        ("target: ~\nshare: {of: begun, percent: 50, baseline: 50件, win_rate: 10%}", ["A001"]),
     ],
 )
 def test_outside_history(goal: str, codes: list[str], tmp_path: Path) -> None:
     assert raised(goal, "A001", tmp_path) == codes
 
 
+def test_a_relative_target_is_told_as_written_and_as_what_it_comes_to(tmp_path: Path) -> None:
+    (flaw,) = found("Goal", "target: 3倍", tmp_path, "A001", data=True)
+    before = 35 + 7 * 24 % 11 + 35 + 7 * 25 % 11 + 35 + 7 * 26 % 11
+    assert flaw.evidence["target"] == 3 * before
+    assert f"The target 3倍 ({3 * before}) for" in flaw.message
+
+
 @pytest.mark.parametrize(
     ("goal", "codes"),
     [
         ("target: 20件", ["A002"]),
+        ("target: 前年比70%", ["A002"]),
         ("target: 20件\nkeep: true", []),
         ("target: 20件\nrole: info", []),
         ("target: 140件", []),

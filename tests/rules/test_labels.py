@@ -18,7 +18,7 @@ from kpilint.rules.labels import Kind, is_wish, kind_of
 FOLDER = Path(__file__).with_name("labels")
 RULES = {"wish": "S001", "vanity": "P002", "volume": "P003", "activity": "P005"}
 CASES = [(verdict, language) for verdict in RULES for language in ("ja", "en")]
-SHORT = {"vanity-ja"}  # what held-out labels do not reach yet
+SHORT = {"volume-ja"}  # what held-out labels do not reach yet
 STAGES = ("lead", "mql", "sql", "opportunity", "won")
 
 PIECES = [
@@ -84,7 +84,7 @@ def metric_of(told: Row) -> Row:
     return metric
 
 
-@pytest.fixture(scope="module", params=["held_out", "tuning"])
+@pytest.fixture(scope="module", params=["held_out", "opened", "tuning"])
 def scores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The score of each rule in each language, and the table of them on standard output."""
     corpus = yaml.safe_load((FOLDER / f"{request.param}.yaml").read_text(encoding="utf-8"))
@@ -114,7 +114,7 @@ def test_precision_and_recall(
 ) -> None:
     """Figures only: a label that was missed here must not shape a pattern."""
     if f"{verdict}-{language}" in SHORT and "held_out" in request.node.callspec.params.values():
-        reason = "14 of 16 are found; see docs/benchmarks/labels.md"
+        reason = "24 of 27 are found; see docs/benchmarks/labels.md"
         request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     score = scores[verdict, language]
     assert score.precision >= 0.95, f"{score.wrong} of {score.found + score.wrong} are wrong"

@@ -20,7 +20,7 @@ METRIC: Mapping[str, frozenset[object]] = {
     "stage": frozenset({"lead", "mql", "sql", "opportunity", "won"}),
     "nature": frozenset({"leading", "lagging", "activity"}),
 }
-LEAST = {"held_out": 110, "tuning": 60}
+LEAST = {"held_out": 110, "opened": 110, "tuning": 60}
 PARTS = [(name, language) for name in LEAST for language in ("ja", "en")]
 
 Row = dict[str, Any]
@@ -90,7 +90,7 @@ def test_large_enough(name: str, language: str) -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_held_out_labels_are_a_realistic_mix(language: str) -> None:
     rows = CORPUS["held_out"][language]
-    assert 0.35 <= sum(row["wish"] for row in rows) / len(rows) <= 0.40
+    assert 0.3 <= sum(row["wish"] for row in rows) / len(rows) <= 0.40
     assert all(sum(row[verdict] for row in rows) >= len(rows) / 12 for verdict in VERDICTS)
     assert sum(not any(row[verdict] for verdict in VERDICTS) for row in rows) >= len(rows) / 4
 

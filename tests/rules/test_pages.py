@@ -25,6 +25,7 @@ E006 circular-parent error
 E007 unsafe-expression error
 E008 unit-mismatch error
 E009 direction-conflict error
+E010 secret-in-file error
 S001 vague-label warning
 S002 missing-owner warning
 S003 missing-definition warning

@@ -58,7 +58,7 @@ _ACTIVITY = lexicon(
     " workshop training coaching roleplay role-play visit touch touchpoint activity task"
     " follow-up followup letter voicemail conversation sequence cadence campaign ad creative"
     " video qbr ebr check-in report update note log knock interview survey idea suggestion"
-    " experiment test battlecard playbook invitation invite 1:1 one-on-one ride-along"
+    " experiment test dialling dialing calling battlecard playbook invitation invite 1:1 one-on-one ride-along"
     " committee podcast roadshow meetup episode story study case-study outreach attempt"
     " session hour minute sms talk presentation training-session"
 )
@@ -145,7 +145,7 @@ def kind_of(text: str) -> Kind | None:
     words = label.split()
     if words and (words[0] in _WANTING or is_wish(text, defined=False)):
         return _wished(words)
-    rate = "%" in text or "percent" in text
+    rate = any(sign in text for sign in ("%", "percent", "(x)"))
     return _first_kind(pattern(r"\s*[,;|/]\s*|:\s+|\s+[-–]\s+").split(label), rate=rate)
 
 

@@ -74,6 +74,7 @@ _PRAISE = lexicon(
     " consistent clear maximum minimal optimal ultimate professional top-of-mind everyone"
     " everybody nobody consultative"
 )
+_ATTRIBUTE = lexicon("target lead demo email phone partner")
 _IMPROVED = lexicon("improved increased enhanced strengthened reduced optimised optimized expanded")
 _SUFFIXES = ("-first", "-driven", "-centric", "-class", "-oriented", "-focused")
 _OBJECT = lexicon(
@@ -95,6 +96,7 @@ _MISTYPED = lexicon(
     " deliver expand accelerate streamline establish achieve develop promote minimize"
     " transform simplify"
 )
+_MISTYPED_NOUN = lexicon("improvement enhancement optimization optimisation")
 _NO_VERB = lexicon("in of rate ratio count time center centre funnel per date")
 _BETTERMENT = lexicon(
     "improvement improvements enhancement optimisation optimization acceleration maximisation"
@@ -169,11 +171,17 @@ def _wishes(words: list[str], text: str, *, defined: bool) -> bool:
         return True
     if len(words) == 1:
         return first in _SLOGAN
-    if _is_imperative(first, words[1:]) or (first in _IMPROVED and "," not in text):
+    if _is_imperative(first, words[1:]) or _is_improved(words, text):
         return True
     if pattern(_UNIT).search(text):
         return False
     return _is_praise(first, last) or _is_betterment(words) or (_is_change(words) and not defined)
+
+
+def _is_improved(words: list[str], text: str) -> bool:
+    """Improved win rate; an enhanced support plan's renewals are counted."""
+    what = len(words) > 3 and _is_measure(words[-1])
+    return words[0].strip(",:") in _IMPROVED and "," not in text and not what
 
 
 def _is_sentence(words: list[str]) -> bool:
@@ -194,14 +202,20 @@ def _is_imperative(first: str, rest: list[str]) -> bool:
     second = rest[0]
     if second in _DETERMINER or pattern(r"\d+x$").match(first):
         return first not in _PREPOSITION | LEADING
-    if second == "to" and first in {"speed", "book"}:
-        return False
+    if second == "to" and (first in {"speed", "book"} or rest[-1] in _MEASURES):
+        return False  # speed to lead, lead to appointment rate
+    if first == "cut" and second not in {"in", "of", "rate"}:
+        return True
+    if first in {"stop", "start"} and second.endswith("ing"):
+        return True
     told = not _OBJECT.isdisjoint(rest[:3])
+    if first in _ATTRIBUTE and second[-1] == "s" and _PREPOSITION & set(rest[1:2]):
+        return False  # target accounts with a new lead
     if first in _NOUN_OR_VERB:
         return second not in _NO_VERB and told
     if first in _VERB_OR_NOUN:
         return second not in _NO_VERB and (told or not _is_compound(first, rest))
-    if first in VERB or _is_typo(first) or (first.endswith("ing") and _is_gerund(first)):
+    if first in VERB or _is_typo(first, _MISTYPED) or (first.endswith("ing") and _is_gerund(first)):
         return second not in _NO_VERB
     return False
 
@@ -215,13 +229,13 @@ def _is_compound(first: str, rest: list[str]) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def _is_typo(word: str) -> bool:
-    """Imporve, increse: one slip away from a verb that opens many wishes."""
+def _is_typo(word: str, of: frozenset[str]) -> bool:
+    """Imporve, increse, improvment: one slip away from a word of many wishes."""
     return len(word) > 5 and any(
         (verb[0], verb[-1]) == (word[0], word[-1])
         and abs(len(verb) - len(word)) < 2
         and SequenceMatcher(None, verb, word).ratio() > 0.84
-        for verb in _MISTYPED
+        for verb in of
     )
 
 
@@ -245,7 +259,7 @@ def _is_betterment(words: list[str]) -> bool:
     pairs = pairwise(words[:3])
     opens = any(noun in _OPENING_NOUN and after in _OF for noun, after in pairs)
     phrase = head_phrase([word for word in words if word not in {"and", "&"}])
-    closes = len(phrase) > 1 and phrase[-1] in _BETTERMENT
+    closes = len(phrase) > 1 and (phrase[-1] in _BETTERMENT or _is_typo(phrase[-1], _MISTYPED_NOUN))
     return opens or closes or words[-1] in _ADVERB or words[-1].endswith("ly")
 
 

@@ -32,7 +32,8 @@ _EXPOSURE = endings(
     " 反応 動員 集客 登録ユーザー 無料ユーザー 訪問ユーザー 閲覧ユーザー ブックマーク 被リンク"
     " コメント 高評価 保存 通過 通過者 rt 配信先 配信リスト ファン インプ ugc ハッシュタグ投稿"
     " ハッシュタグの使用 ハッシュタグ使用 来店客 来場客 訪問客 コミュニティメンバー 入場"
-    " 入場者 来館者 観覧者 閲覧ページ 読了 完読 視聴完了 再生完了 検索ボリューム 取材 転載"
+    " 入場者 来館者 観覧者"
+    " 掲載媒体 掲載メディア 掲載紙 掲載誌 閲覧ページ 読了 完読 視聴完了 再生完了 検索ボリューム 取材 転載"
     " 無料アカウント youtubeチャンネル"
 )
 _VOLUME = endings(
@@ -150,6 +151,8 @@ def _parts(text: str) -> list[str]:
 def _counted(core: str) -> Kind | None:
     """What a noun phrase counts, by its head."""
     core = _without(pattern(r"(?<!提)案件数").sub("案件", core), _SUMS)
+    if "広告換算" in core:
+        return Kind.EXPOSURE
     if core.endswith(_RATES):
         return _rate(core)
     if core.endswith(_MONEY):
@@ -208,9 +211,7 @@ def _rate(core: str) -> Kind:
 
 
 def _money(core: str) -> Kind:
-    """Money that is not yet won is volume; what coverage would have cost is exposure."""
-    if core.endswith("広告換算額"):
-        return Kind.EXPOSURE
+    """Money that is not yet won is volume."""
     if pattern(r"(?:受注|成約|契約|失注)(?!見込|前|予定)").search(core):
         return Kind.RESULT
     upstream = pattern(r"パイプライン|pipeline|見込|商談|案件|引合").search(core)

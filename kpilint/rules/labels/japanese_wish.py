@@ -11,7 +11,7 @@ _OPEN = endings("て に を")  # a te-form or a particle, after an object
 _SLOGAN = endings(
     "第一 主義 ファースト 志向 思考 精神 魂 本位 起点 目線 視点 宣言 元年 の年 一丸 一体 一番"
     " no.1 no1 ナンバーワン ワンチーム の年に 凡事徹底 全力投球 有言実行 最優先 必達 死守 厳守"
-    " ゼロ 全力 共に ともに 日本一 世界一 業界一 ナンバー1 1位 オンリーワン 笑顔 感謝 誠実"
+    " 全員営業 総力戦 first ゼロ 全力 共に ともに 日本一 世界一 業界一 ナンバー1 1位 オンリーワン 笑顔 感謝 誠実"
     " 感動 一流 シナジー ペーパーレス"
 )
 # する-nouns of change for the better, of effort and of projects, and verbs turned into nouns.
@@ -24,8 +24,8 @@ _BETTERMENT = endings(
     " 努力 邁進 奮闘 実践 遵守 順守 活用 有効利用 支援 対策 攻略 参入 進出 シフト チェンジ"
     " 底固め 足固め 巻き返し 見直し 立て直し 掘り起こし 上げ 下げ 積み増し 作り込み 巻き込み"
     " 囲い込み 取り込み 取り組み 取組み 取組 働きかけ 心がけ 気配り 寄り添い づくり 作り 創り"
-    " アップ up ダウン 化 イノベーション トランスフォーメーション ブランディング マネジメント"
-    " エンパワーメント dx 成功 経営 カット ナーチャリング ビルディング リスキリング チャレンジ"
+    " アップ up うp ダウン 化 イノベーション トランスフォーメーション ブランディング マネジメント"
+    " エンパワーメント イネーブルメント dx 成功 経営 カット ナーチャリング ビルディング リスキリング チャレンジ"
     " コミット"
 )
 _PROJECT = endings(
@@ -50,7 +50,7 @@ _STATE = endings(
 )
 _COUNTED_POWER = endings("電力 出力 入力 馬力 労力")
 _DRESSED = (  # an adjective before a noun that has none when it is counted: 迅速な対応
-    r"(?:[なたいるうくすつむ的]|(?:最高|最強|真|一番|日本一|世界一|業界一)の)(?:営業)?(?:対応|提案|営業|フォロー|組織|会社|企業|チーム"
+    r"(?:[なたいるうくすつむ的]|(?:最高|最強|真|一番|日本一|世界一|業界一)の)(?:営業|広告|販促)?(?:対応|提案|営業|フォロー|組織|会社|企業|チーム"
     r"|集団|パートナー|存在|関係|体制|環境|サービス|接客|経営|運用|運営|行動|仕事|職場|サポート|ブランド"
     r"|マーケティング|引き継ぎ|連絡|報告|店|人材|未来|顧客体験)$"
 )
@@ -59,8 +59,11 @@ _AMOUNT = (  # 30件に counts; 1件でも多く, 365日, 2026年 and 1on1 do no
     r"(?!でも|あたり|当たり|1[件社人名回]|[一ひ]とり|円?(?:企業|会社|カンパニー))"
 )
 _RELATIVE = (  # 5%以下に, 2倍: an amount where it stands with a measure
-    r"\d[\d,.]*(?:%|パーセント|pt|倍|割|秒|分|時間|日|営業日|[かヶカケ]月|週間)"
+    r"\d[\d,.]*(?:%|パーセント|pt|倍|割|秒|分|時間|h|日|営業日|[かヶカケ]月|週間)"
     r"(?:$|以|未満|台|まで|へ|に|から|を|増|減|超|短縮|アップ|達成|ダウン|改善|向上|削減|→|で)"
+)
+_OPENS_ENGLISH = (  # Increase 商談数
+    r"(?:increase|improve|boost|grow|raise|reduce|maximi[sz]e|enhance|strengthen|drive|more|expand)\s"
 )
 _MEASURE = (
     r"率|数|額|件|単価|売上|利益|粗利|期間|日数|時間|コスト|費|度|スコア|シェア|残業|リード|商談|アポ"
@@ -73,6 +76,8 @@ def is_wish(text: str, *, defined: bool) -> bool:
     """Whether a folded label tells a direction, an effort, a state, a slogan or a project."""
     if has_amount(text):
         return False
+    if pattern(_OPENS_ENGLISH).match(text):
+        return True
     label = bare(text)
     if label.endswith(_VERB + _SLOGAN) or (label.endswith(_OPEN) and _has_object(label)):
         return True
