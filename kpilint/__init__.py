@@ -6,15 +6,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kpilint.analysis.funnel import Funnel, FunnelResult
+    from kpilint.analysis.attribution import attribute
+    from kpilint.analysis.causes.change import Change, ChangeResult
+    from kpilint.analysis.causes.people import People, PeopleResult
+    from kpilint.analysis.causes.segments import Segments, SegmentsResult
+    from kpilint.analysis.causes.tradeoff import Tradeoffs, TradeoffsResult
+    from kpilint.analysis.funnels.funnel import Funnel, FunnelResult
+    from kpilint.analysis.leads.distributed_lag import worth
+    from kpilint.analysis.leads.hypothesis import Hypotheses
+    from kpilint.analysis.leads.leadlag import LeadLag, LeadLagResult, lead_lag
+    from kpilint.analysis.leads.screening import Screening
+    from kpilint.analysis.planning.plan import Plan, PlanResult
+    from kpilint.analysis.records.audit import Audit, AuditResult
+    from kpilint.analysis.records.quality import Quality, QualityResult
+    from kpilint.analysis.tracking.status import Status, StatusResult
+    from kpilint.analysis.tree.tree import Tree, TreeResult
     from kpilint.data.dataset import Dataset
     from kpilint.finding import Finding, Findings
     from kpilint.goals.document import read
     from kpilint.goals.goalfile import GoalSet
     from kpilint.i18n import speak
     from kpilint.linter import Config, lint
+    from kpilint.output.workshop import Workshop
 
 __all__ = [
+    "Audit",
+    "AuditResult",
+    "Change",
+    "ChangeResult",
     "Config",
     "Dataset",
     "Finding",
@@ -22,23 +41,71 @@ __all__ = [
     "Funnel",
     "FunnelResult",
     "GoalSet",
+    "Hypotheses",
+    "LeadLag",
+    "LeadLagResult",
+    "People",
+    "PeopleResult",
+    "Plan",
+    "PlanResult",
+    "Quality",
+    "QualityResult",
+    "Screening",
+    "Segments",
+    "SegmentsResult",
+    "Status",
+    "StatusResult",
+    "Tradeoffs",
+    "TradeoffsResult",
+    "Tree",
+    "TreeResult",
+    "Workshop",
+    "attribute",
+    "lead_lag",
     "lint",
     "read",
     "speak",
+    "worth",
 ]
 
 # Where each name lives; `import kpilint` loads none of them before it is asked for.
 _HOMES = {
+    "Audit": "analysis.records.audit",
+    "AuditResult": "analysis.records.audit",
+    "Change": "analysis.causes.change",
+    "ChangeResult": "analysis.causes.change",
     "Config": "linter",
     "Dataset": "data.dataset",
     "Finding": "finding",
     "Findings": "finding",
-    "Funnel": "analysis.funnel",
-    "FunnelResult": "analysis.funnel",
+    "Funnel": "analysis.funnels.funnel",
+    "FunnelResult": "analysis.funnels.funnel",
     "GoalSet": "goals.goalfile",
+    "Hypotheses": "analysis.leads.hypothesis",
+    "LeadLag": "analysis.leads.leadlag",
+    "LeadLagResult": "analysis.leads.leadlag",
+    "People": "analysis.causes.people",
+    "PeopleResult": "analysis.causes.people",
+    "Plan": "analysis.planning.plan",
+    "PlanResult": "analysis.planning.plan",
+    "Quality": "analysis.records.quality",
+    "QualityResult": "analysis.records.quality",
+    "Screening": "analysis.leads.screening",
+    "Segments": "analysis.causes.segments",
+    "SegmentsResult": "analysis.causes.segments",
+    "Status": "analysis.tracking.status",
+    "StatusResult": "analysis.tracking.status",
+    "Tradeoffs": "analysis.causes.tradeoff",
+    "TradeoffsResult": "analysis.causes.tradeoff",
+    "Tree": "analysis.tree.tree",
+    "TreeResult": "analysis.tree.tree",
+    "Workshop": "output.workshop",
+    "attribute": "analysis.attribution",
+    "lead_lag": "analysis.leads.leadlag",
     "lint": "linter",
     "read": "goals.document",
     "speak": "i18n",
+    "worth": "analysis.leads.distributed_lag",
 }
 
 

@@ -23,6 +23,7 @@ class Settings(NamedTuple):
     fail_on: Severity | None = None
     min_severity: Severity | None = None
     offline: bool | None = None
+    baseline: Path | None = None
 
 
 def of(goals: GoalSet, chosen: Config) -> Settings:
@@ -42,6 +43,7 @@ def of(goals: GoalSet, chosen: Config) -> Settings:
         fail_on=Severity[fail_on.upper()] if fail_on else None,
         min_severity=Severity[shown.upper()] if shown else None,
         offline=shared.get("offline"),
+        baseline=shared.get("baseline"),
     )
 
 
@@ -60,19 +62,23 @@ def _joined(near: Options, far: Options) -> Options:
 def _project(folder: Path) -> Mapping[str, Any]:
     """``[tool.kpilint]`` of every pyproject.toml from here to the top of the checkout, joined."""
     joined: dict[str, Any] = {}
-    for path in _above(folder.absolute()):
+    for path in projects(folder):
+        if not path.is_file():
+            continue
         table = _read(path)
         options = _joined(joined.get("options", {}), table.get("options", {}))
         joined = {**table, **joined, "options": options}
     return joined
 
 
-def _above(folder: Path) -> Iterator[Path]:
-    """The nearest pyproject.toml first; what lies above the checkout belongs to someone else."""
+def projects(folder: Path) -> Iterator[Path]:
+    """Where a pyproject.toml counts, be there one or not: the nearest first.
+
+    What lies above the checkout belongs to someone else.
+    """
+    folder = folder.absolute()
     for above in (folder, *folder.parents):
-        path = above / "pyproject.toml"
-        if path.is_file():
-            yield path
+        yield above / "pyproject.toml"
         if (above / ".git").exists():
             return
 
@@ -90,6 +96,8 @@ def _read(path: Path) -> Mapping[str, Any]:
                 message = _("[tool.kpilint] has no key {key}.", key=key)
                 raise ValueError(message + near(key, _KEYS))
             _KEYS[key](key, value)
+        if "baseline" in table:
+            table = {**table, "baseline": path.parent / table["baseline"]}
     except (ValueError, OSError, Misuse) as problem:  # faults of TOML and UTF-8 are ValueErrors
         message = _("{path} cannot be read: {reason}", path=path, reason=problem)
         raise FileProblem(message) from None
@@ -129,6 +137,12 @@ def _flag(key: str, value: Any) -> None:
         raise ValueError(_("{key} must be true or false.", key=key))
 
 
+def _path(key: str, value: Any) -> None:
+    if not isinstance(value, str) or not value:
+        example = '"kpilint-baseline.json"'
+        raise ValueError(_("{key} must be a path such as {example}.", key=key, example=example))
+
+
 _KEYS = {
     "select": _rules,
     "ignore": _rules,
@@ -136,4 +150,5 @@ _KEYS = {
     "fail-on": _level,
     "min-severity": _level,
     "offline": _flag,
+    "baseline": _path,
 }

@@ -108,15 +108,15 @@ def test_findings_show_themselves() -> None:
 
 def test_a_rule_that_is_not_there_yet_did_not_pass() -> None:
     goals = read("goals.yaml", source=TEXT)
-    result = lint(goals, as_of="2026-10-01", config=Config(select=("A005", "S002")))
+    result = lint(goals, as_of="2026-10-01", config=Config(select=("P011", "S002")))
     assert {f.code for f in result} == {"S002"}
-    assert [(u.code, u.name) for u in result.unchecked] == [("A005", "lead-time-too-short")]
-    assert lint(goals, as_of="2026-10-01", config=Config(ignore=("A005", "ALL"))).unchecked == ()
+    assert [(u.code, u.name) for u in result.unchecked] == [("P011", "dropped-goal")]
+    assert lint(goals, as_of="2026-10-01", config=Config(ignore=("P011", "ALL"))).unchecked == ()
 
 
 @pytest.mark.parametrize(
     "block",
-    ["select: [A005, S]", "ignore: [{rule: A005, reason: x}]", "options: {A005: {level: 1}}"],
+    ["select: [P011, S]", "ignore: [{rule: P011, reason: x}]", "options: {P011: {level: 1}}"],
 )
 def test_the_file_may_name_a_rule_that_is_not_there_yet(block: str) -> None:
     goals = read("goals.yaml", source=f"{TEXT}lint: {{{block}}}\n")

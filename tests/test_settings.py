@@ -79,12 +79,13 @@ def test_options_are_merged_one_by_one(tmp_path: Path) -> None:
         ("[tool.kpilint]\nselct = []", "Did you mean select?"),
         ('[tool.kpilint]\nselect = ["Z9"]', "There is no rule Z9"),
         ('[tool.kpilint]\nignore = ["vague-lable"]', "Did you mean vague-label?"),
-        ("[tool.kpilint.options]\nP0O1 = {}", "Did you mean P001?"),
+        ("[tool.kpilint.options]\nP0001 = {}", "Did you mean P001?"),
         ("[tool.kpilint.options]\nP001 = {per_ownr = 3}", "Did you mean per_owner?"),
         ("[tool.kpilint.options]\nP001 = {per_owner = '3'}", "cannot be 3"),
         ('[tool.kpilint]\nfail-on = "never"', "fail-on must be one of info, warning, error"),
         ("[tool.kpilint]\nmin-severity = 3", "min-severity must be one of"),
         ('[tool.kpilint]\noffline = "yes"', "offline must be true or false"),
+        ("[tool.kpilint]\nbaseline = true", "baseline must be a path such as"),
     ],
 )
 def test_a_project_file_that_cannot_be_used(project: str, says: str, tmp_path: Path) -> None:
@@ -118,6 +119,14 @@ def test_folders_join_key_by_key(tmp_path: Path) -> None:
         Severity.WARNING,
         True,
     )
+
+
+def test_a_baseline_lies_beside_the_file_that_names_it(tmp_path: Path) -> None:
+    known = '[tool.kpilint]\nbaseline = "known.json"\n'
+    assert held(tmp_path).baseline is None
+    assert held(tmp_path, project=known).baseline == tmp_path / "known.json"
+    assert held(tmp_path, project=FAR, nearer=known).baseline == tmp_path / "clients/known.json"
+    assert held(tmp_path, project=known, nearer=NEAR).baseline == tmp_path / "known.json"
 
 
 def test_the_top_of_the_checkout_ends_the_search(tmp_path: Path) -> None:

@@ -10,7 +10,18 @@ import click
 from kpilint.i18n import _
 
 # Named, not imported: a command's libraries load when that command is called.
-COMMANDS = ("check", "demo", "explain", "import", "init", "rules", "run", "schema")
+COMMANDS = (
+    "check",
+    "demo",
+    "explain",
+    "import",
+    "init",
+    "plan",
+    "rules",
+    "run",
+    "schema",
+    "status",
+)
 
 
 class _Commands(click.Group):

@@ -23,22 +23,17 @@ from kpilint.linter import Config, lint
 from kpilint.output import FORMATS
 
 USUAL = Path("kpilint-baseline.json")
-LEVELS = tuple(str(level) for level in Severity)
 
 
 @click.command(help=_("Lint goals files and tables; - reads YAML from standard input."))
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--select", multiple=True, help=_("Rules to run: codes, prefixes, names or ALL."))
-@click.option("--ignore", multiple=True, help=_("Rules not to run."))
-@click.option(
-    "--min-severity",
-    type=click.Choice(LEVELS),
-    show_default="info",
-    help=_("Findings below this level are not shown."),
-)
+@options.select
+@options.ignore
+@options.min_severity
 @click.option(
     "--fail-on",
-    type=click.Choice(LEVELS),
+    type=options.LEVELS,
+    callback=lambda _ctx, _option, given: options.level(given),
     show_default="warning",
     help=_("The level from which the exit code is 1."),
 )
@@ -79,6 +74,12 @@ LEVELS = tuple(str(level) for level in Severity)
 @click.option(
     "--no-cache", is_flag=True, help=_("Check anew even where nothing has changed since.")
 )
+@click.option(
+    "--write-suite",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help=_("Write what is expected of each source to this folder, for Great Expectations."),
+)
 @options.metrics
 @options.as_of
 @options.lang
@@ -87,8 +88,8 @@ def check(
     paths: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    min_severity: str | None,
-    fail_on: str | None,
+    min_severity: Severity | None,
+    fail_on: Severity | None,
     form: str | None,
     outputs: tuple[Output, ...],
     statistics: bool,
@@ -100,6 +101,7 @@ def check(
     offline: bool | None,
     require_data: bool,
     no_cache: bool,
+    write_suite: Path | None,
     metrics: Path | None,
     as_of: date | None,
     lang: str | None,
@@ -108,11 +110,11 @@ def check(
     """Lint each file, write what was found, and answer with the exit code."""
     run = _Check(
         paths=paths,
-        chosen=Config(select=words(select), ignore=words(ignore)),
+        chosen=Config(select=select, ignore=ignore),
         report=Report(form, outputs, quiet, statistics),
-        fail_on=Severity[fail_on.upper()] if fail_on else None,
-        min_severity=Severity[min_severity.upper()] if min_severity else None,
-        baseline=(baseline or USUAL) if write_baseline else baseline,
+        fail_on=fail_on,
+        min_severity=min_severity,
+        baseline=baseline,
         write_baseline=write_baseline,
         offline=offline,
         require_data=require_data,
@@ -122,6 +124,13 @@ def check(
         lang=lang,
         piped=sys.stdin.buffer.read() if "-" in paths else b"",
     )
+    if write_suite is not None:
+        from kpilint.cli import suites
+
+        suites.refuse(fix=fix, diff=diff, watching=watching)
+        code, files = run.once()
+        suites.save(files, write_suite, as_of=run.as_of, offline=bool(offline), quiet=quiet)
+        return code
     if fix or diff:
         from kpilint.cli import repairs
 
@@ -146,7 +155,7 @@ class _Check:
     report: Report
     fail_on: Severity | None
     min_severity: Severity | None
-    baseline: Path | None
+    baseline: Path | None  # None: the one that settings name
     write_baseline: bool
     offline: bool | None
     require_data: bool
@@ -185,14 +194,22 @@ class _Check:
         level = settings.lowest(levels, Severity.WARNING)
         return any(finding.open and finding.severity >= level for finding in found)
 
+    def baselines(self) -> list[Path]:
+        """The baseline that was asked for, else those of the settings; one where it is written."""
+        named = list(dict.fromkeys(own.baseline for own in self.held if own.baseline))
+        chosen = [self.baseline] if self.baseline else named
+        if self.write_baseline and len(chosen) > 1:
+            raise Misuse(_("The files have several baselines; name one with --baseline."))
+        return chosen or ([USUAL] if self.write_baseline else [])
+
     def tell(self, files: list[GoalSet], found: Findings) -> int:
         """Write what was found, less what a baseline knows; the exit code."""
-        if self.baseline is not None:
+        for baseline in self.baselines():
             from kpilint.cli.known import marked
 
             origins = [goals.origin for goals in files]
             writing, quiet = self.write_baseline, self.report.quiet
-            found = marked(found, self.baseline, origins, write=writing, quiet=quiet)
+            found = marked(found, baseline, origins, write=writing, quiet=quiet)
         sources = {path: text for goals in files for path, text in goals.texts.items()}
         levels = [self.min_severity or own.min_severity for own in self.held]
         self.report.write(found.at_least(settings.lowest(levels, Severity.INFO)), sources)
@@ -207,13 +224,8 @@ def _watch(run: _Check) -> int:
         raise Misuse(_("--watch and --write-baseline do not go together; write it first."))
     if "-" in run.paths:
         raise Misuse(_("--watch needs a file; standard input cannot be watched."))
-    others = [path for path in (run.baseline, run.metrics) if path]
-    return watch(run.once, [*map(Path, run.paths), *others], quiet=run.report.quiet)
-
-
-def words(given: tuple[str, ...]) -> tuple[str, ...]:
-    """``--select A,S --select E`` as A, S, E."""
-    return tuple(word for part in given for word in part.split(",") if word)
+    others = [*map(Path, run.paths), *([run.metrics] if run.metrics else [])]
+    return watch(run.once, lambda: [*others, *run.baselines()], quiet=run.report.quiet)
 
 
 def linted(

@@ -1,7 +1,8 @@
-"""``kpilint init``: a new workspace from a template."""
+"""``kpilint init``: a new workspace, from a template or from a client's exports."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -10,37 +11,66 @@ import click
 from kpilint.cli import options
 from kpilint.errors import Misuse
 from kpilint.i18n import _, preferred, speaking
-from kpilint.monthly.scaffold import templates, workspace
+from kpilint.monthly.scaffold import drafted, templates, workspace
 
 
-@click.command(help=_("Write a goals file and its folder from a template."))
+@click.command(help=_("Write a goals file and its folder from a template or from exports."))
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
     "--template",
     metavar="NAME",
     help=_("The department, such as sales, or the maturity, such as early."),
 )
+@click.option(
+    "--from",
+    "exports",
+    type=click.Path(path_type=Path),
+    metavar="EXPORTS",
+    help=_("A folder of exports, whose sources, funnels and metrics are guessed."),
+)
 @options.as_of
 @options.lang
 @options.quiet
 def init(
-    folder: Path, template: str | None, as_of: date | None, lang: str | None, quiet: bool
+    folder: Path,
+    template: str | None,
+    exports: Path | None,
+    as_of: date | None,
+    lang: str | None,
+    quiet: bool,
 ) -> None:
     """Write the workspace and tell what comes next."""
     language = lang or preferred()
     with speaking(language):
-        if template is None:
+        if (template is None) == (exports is None):
             names = ", ".join(templates(language))
-            raise Misuse(_("Name a template with --template: {names}.", names=names))
-        for path in workspace(folder, template, language, as_of or date.today()):
-            click.echo(path)
-        if not quiet:
-            click.echo(
-                _(
-                    "Put your numbers into {goals} and your exports into {data}, then run "
-                    "kpilint {goals}.",
-                    goals=folder / "goals.yaml",
-                    data=folder / "data",
-                ),
-                err=True,
-            )
+            raise Misuse(_("Give --template ({names}) or --from a folder of exports.", names=names))
+        if exports is not None:
+            written, told = drafted(folder, exports, language)
+            told.append(_next_to_exports(folder))
+        else:
+            written = workspace(folder, template or "", language, as_of or date.today())
+            told = [_next_to_template(folder)]
+        _tell(written, told, quiet)
+
+
+def _tell(written: Iterable[Path], told: Iterable[str], quiet: bool) -> None:
+    for path in written:
+        click.echo(path)
+    for sentence in () if quiet else told:
+        click.echo(sentence, err=True)
+
+
+def _next_to_exports(folder: Path) -> str:
+    return _(
+        "Correct what was guessed in {goals}, write the goals, then run kpilint {goals}.",
+        goals=folder / "goals.yaml",
+    )
+
+
+def _next_to_template(folder: Path) -> str:
+    return _(
+        "Put your numbers into {goals} and your exports into {data}, then run kpilint {goals}.",
+        goals=folder / "goals.yaml",
+        data=folder / "data",
+    )

@@ -10,7 +10,7 @@ import click
 
 from kpilint import settings
 from kpilint.cli import options
-from kpilint.cli.check import LEVELS, linted, words
+from kpilint.cli.check import linted
 from kpilint.errors import KpilintError
 from kpilint.finding import Findings, Severity
 from kpilint.goals.document import read
@@ -49,14 +49,9 @@ def kpilint(line: str, cell: str) -> Findings | None:
 
 
 @click.command(help=_("Lint the goals that are written in this cell as YAML."))
-@click.option("--select", multiple=True, help=_("Rules to run: codes, prefixes, names or ALL."))
-@click.option("--ignore", multiple=True, help=_("Rules not to run."))
-@click.option(
-    "--min-severity",
-    type=click.Choice(LEVELS),
-    show_default="info",
-    help=_("Findings below this level are not shown."),
-)
+@options.select
+@options.ignore
+@options.min_severity
 @options.offline
 @options.as_of
 @options.lang
@@ -65,14 +60,13 @@ def _cell(
     cell: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    min_severity: str | None,
+    min_severity: Severity | None,
     offline: bool | None,
     as_of: date | None,
     lang: str | None,
 ) -> Findings:
     with speaking(lang or preferred()):
         goals = read("<cell>", source=cell, language=lang)
-        own = settings.of(goals, Config(select=words(select), ignore=words(ignore)))
+        own = settings.of(goals, Config(select=select, ignore=ignore))
     found = linted(goals, own, offline, as_of or date.today(), lang)
-    asked = Severity[min_severity.upper()] if min_severity else own.min_severity
-    return found.at_least(asked or Severity.INFO)
+    return found.at_least(min_severity or own.min_severity or Severity.INFO)

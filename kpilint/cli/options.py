@@ -9,8 +9,11 @@ from typing import Any
 
 import click
 
+from kpilint.finding import Severity
 from kpilint.goals.dates import read_date
 from kpilint.i18n import LANGUAGES, _
+
+LEVELS = click.Choice([str(level) for level in Severity])
 
 
 class Day(click.ParamType[date]):
@@ -29,6 +32,25 @@ class Day(click.ParamType[date]):
 
 Decorated = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+select: Decorated = click.option(
+    "--select",
+    multiple=True,
+    callback=lambda _ctx, _option, given: _words(given),
+    help=_("Rules to run: codes, prefixes, names or ALL."),
+)
+ignore: Decorated = click.option(
+    "--ignore",
+    multiple=True,
+    callback=lambda _ctx, _option, given: _words(given),
+    help=_("Rules not to run."),
+)
+min_severity: Decorated = click.option(
+    "--min-severity",
+    type=LEVELS,
+    callback=lambda _ctx, _option, given: level(given),
+    show_default="info",
+    help=_("Findings below this level are not shown."),
+)
 as_of: Decorated = click.option(
     "--as-of",
     type=Day(),
@@ -50,3 +72,13 @@ offline: Decorated = click.option(
 quiet: Decorated = click.option(
     "--quiet", "-q", is_flag=True, help=_("Print what was found and nothing else.")
 )
+
+
+def _words(given: tuple[str, ...]) -> tuple[str, ...]:
+    """``--select A,S --select E`` as A, S, E."""
+    return tuple(word for part in given for word in part.split(",") if word)
+
+
+def level(given: str | None) -> Severity | None:
+    """The severity of that name."""
+    return Severity[given.upper()] if given else None

@@ -49,10 +49,33 @@ def workspace(folder: Path, template: str, language: str, day: date) -> tuple[Pa
             "There is no template {name}; there are {names}.", name=template, names=", ".join(names)
         )
         raise Misuse(message + near(template, names))
+    _untouched(folder)
+    return tuple(_written(folder, _contents(template, language, day)))
+
+
+def drafted(folder: Path, exports: Path, language: str) -> tuple[tuple[Path, ...], list[str]]:
+    """Lay out a workspace over the ``exports`` that are there, which stay where they are.
+
+    Returns the files it wrote and what was guessed, a sentence each. Raises FileProblem where
+    the folder has a goals file, or there are no exports.
+    """
+    from kpilint.monthly.draft import goals_file
+    from kpilint.monthly.exports import look
+    from kpilint.rules.schema import schema
+
+    goals = _untouched(folder)
+    found, unread = look(exports, goals, language)
+    text, guesses = goals_file(found, unread, language)
+    contents = {"goals.yaml": text, "goals.schema.json": schema(), ".gitignore": _KEPT_OUT}
+    return tuple(_written(folder, contents)), guesses
+
+
+def _untouched(folder: Path) -> Path:
+    """The path of a goals file that is not there yet."""
     goals = folder / "goals.yaml"
     if goals.exists():
         raise FileProblem(_("{path} is there already; name another folder.", path=goals))
-    return tuple(_written(folder, _contents(template, language, day)))
+    return goals
 
 
 def _contents(template: str, language: str, day: date) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from click import style
 
 from kpilint.finding import Finding, Findings, Severity, Span, Unchecked
 from kpilint.i18n import _, speaking
-from kpilint.output.visible import visible
+from kpilint.output.visible import masked, visible
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _WIDTH = 96  # of a quoted line; longer ones are cut on both sides of the place
@@ -39,7 +39,7 @@ def _block(finding: Finding, lines: Mapping[str, list[str]]) -> str:
     parts = [head, f"  {visible(finding.message)}"]
     content = lines.get(span.path, [])
     if span.line <= len(content):
-        parts += _quoted(content[span.line - 1], span, colour)
+        parts += _quoted(masked(content[span.line - 1]), span, colour)
     parts += [f"  = {_place(r.span)} {visible(r.message)}" for r in finding.related]
     return "\n".join(parts)
 

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
+# A password in a URL, and the values of keys that hold secrets; ${NAME} only names one.
+_SECRETS = (
+    re.compile(r"(?<=://)(?P<before>[^/@\s:]*:)(?P<secret>(?!\$\{\w+\}@)[^@\s]+)(?=@)"),
+    re.compile(
+        r"(?P<before>[?&]\w*(?:pass|pwd|token|secret|key|credential)\w*=)"
+        r"(?P<secret>(?!\$\{)[^&\s\"'}]+)",
+        re.IGNORECASE,
+    ),
+)
 _WIDE_SPACE = "\u3000"  # common in Japanese text, though Python does not call it printable
+
+
+def masked(line: str) -> str:
+    """A line of a client's file with an asterisk for each letter of a secret, as long as it was."""
+    for pattern in _SECRETS:
+        line = pattern.sub(lambda found: found["before"] + "*" * len(found["secret"]), line)
+    return line
 
 
 def visible(text: str, keep: str = "") -> str:

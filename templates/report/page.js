@@ -23,7 +23,7 @@
       plot_bgcolor: "rgba(0,0,0,0)",
     });
     if (width < 480) layout.font.size = 11;
-    return Plotly.react(box, data, layout, { displaylogo: false, responsive: false });
+    return Plotly.react(box, data, layout, { displayModeBar: false, responsive: false });
   };
 
   const drawAll = (onPaper) => Promise.all(boxes.map((box) => draw(box, onPaper)));

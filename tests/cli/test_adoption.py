@@ -159,6 +159,15 @@ def test_a_known_finding_in_each_format() -> None:
     assert "P004" not in invoke(*args, "github").output
 
 
+def test_a_baseline_named_by_the_project_is_written_and_holds() -> None:
+    Path("pyproject.toml").write_text('[tool.kpilint]\nbaseline = "known.json"\n', encoding="utf-8")
+    assert "known.json" in invoke("--write-baseline").stderr
+    assert Path("known.json").exists()
+    assert invoke().return_value == 0
+    Path("known.json").unlink()
+    assert "no such baseline" in str(invoke().exception)
+
+
 @pytest.mark.parametrize("write", [(), ("--write-baseline",)])
 def test_a_broken_baseline_is_one_sentence(write: tuple[str, ...]) -> None:
     Path("known.json").write_text("{", encoding="utf-8")
@@ -246,6 +255,21 @@ def test_a_file_that_is_away_for_a_moment_is_waited_for() -> None:
         assert "there is no such file" in told[-1]
         Path("away.yaml").rename("goals.yaml")
         assert answer(process) == {"P004"}
+
+
+def test_settings_data_and_baseline_are_watched_too() -> None:
+    with watched() as process:
+        assert answer(process) == {"P004"}
+        Path("pyproject.toml").write_text('[tool.kpilint]\nignore = ["P004"]\n', encoding="utf-8")
+        assert answer(process) == set()
+        project = '[tool.kpilint]\nbaseline = "known.json"\n'
+        known = {"rule": "P004", "kind": "goal", "id": "a", "count": 1}
+        content = json.dumps({"version": 1, "files": ["goals.yaml"], "known": [known]})
+        Path("known.json").write_text(content, encoding="utf-8")
+        Path("pyproject.toml").write_text(project, encoding="utf-8")
+        answer(process)
+        Path("known.json").write_text(content.replace("P004", "S002"), encoding="utf-8")
+        answer(process)
 
 
 @pytest.mark.parametrize("args", [("-",), ("goals.yaml", "--write-baseline")])

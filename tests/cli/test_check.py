@@ -99,7 +99,7 @@ def test_what_could_not_be_checked_fails_only_when_asked(
         (("{base}", "--selekt", "E"), "--select"),
         (("{base}", "--select", "Z9"), "There is no rule Z9"),
         (("{base}", "--ignore", "vague-lable"), "Did you mean vague-label?"),
-        (("{base}", "--select", "P0O1"), "Did you mean P001?"),
+        (("{base}", "--select", "P0001"), "Did you mean P001?"),
         (("{base}", "--format", "xml"), "xml"),
         (("{base}", "--as-of", "2026-13-45"), "month 13"),
         (("{base}", "--as-of", "soon"), "soon"),

@@ -199,22 +199,22 @@ def test_the_sample_report_in_chromium(
 ) -> None:
     size: Any = {"width": width, "height": 900}
     opened, requests, said = visit(browser, reports[language], color_scheme=scheme, viewport=size)
-    figures = reports[language].with_name("3_funnel_bottleneck.ipynb")
-    drawn = figures.read_text(encoding="utf-8").count(FIGURE)
+    notebooks = reports[language].parent.glob("*.ipynb")
+    drawn = sum(path.read_text(encoding="utf-8").count(FIGURE) for path in notebooks)
     assert requests == []
     assert said == []
     assert opened.locator(".chart").count() == drawn
     assert opened.locator(".chart svg.main-svg").first.is_visible()
     assert opened.evaluate("document.documentElement.scrollWidth") == width
     assert not opened.locator("figure details").evaluate_all("all => all.some(d => d.open)")
-    assert opened.locator("figure table tbody tr").count() == 5
+    assert opened.locator("figure table").count() == opened.locator("figure details").count() > 0
     opened.close()
 
 
 def test_it_can_be_read_without_javascript(browser: Browser, reports: dict[str, Path]) -> None:
     opened = browser.new_page(java_script_enabled=False)
     opened.goto(reports["en"].as_uri())
-    assert opened.locator("figure table").is_visible()
+    assert opened.locator("figure table").first.is_visible()
     assert opened.locator(".summary p").is_visible()
     opened.close()
 
