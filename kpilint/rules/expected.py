@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @rule("D001", ERROR, needs={DATA}, requires={"M003"})
 def expectation_failed(source: Source, goals: GoalSet, data: Dataset, as_of: date) -> Flaws:
-    """Records are what ``expect:`` and the preset of their source say.
+    """Records are what is expected of them.
 
-    A deal that stands twice counts twice, and an amount of minus one is subtracted. What is
-    expected is written once and checked at every run; a file that has not changed is not checked
-    again. ``severity: warning`` makes an expectation weigh less, ``mostly: 0.95`` lets some
-    records be otherwise.
+    A deal that stands twice counts twice, and an amount of minus one is subtracted. What
+    ``expect:`` and the preset say is checked at every run; a file that has not changed is not
+    checked again. ``severity: warning`` makes an expectation weigh less, ``mostly: 0.95`` lets
+    some records be otherwise.
 
     Bad:
         expect: [{in_set: {column: owner, values: [営業A, 営業B]}}]

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,8 @@ from tests.benchmarks.mutants import DATA, DEALS, WITH_DATA, Mutant, looks_at_da
 CASES = 100_000
 SLOWEST = 2.0  # seconds
 LARGEST = 500  # MB, the most that a process ever held
+BATCH = 2_000  # cases a process, where they look at no data
+TIDIED = 200
 GIVEN_UP = 10 * SLOWEST  # seconds after which a case is stopped
 SOUND = Mutant("sound", "goals.yaml", WITH_DATA.encode(), ("--no-cache", "--as-of", "2026-10-31"))
 TRACEBACK = "Traceback (most recent call last)"
@@ -47,9 +49,6 @@ class Answer(NamedTuple):
     held: float
 
 
-Asked = Callable[[Mutant, Path], Answer]
-
-
 @dataclass(slots=True)
 class Tally:
     """What came of the cases so far."""
@@ -60,20 +59,19 @@ class Tally:
     held: float = 0.0  # MB
     broken: list[str] = field(default_factory=list)
 
-    def case(self, seed: int, number: int, folder: Path, asked: Asked) -> None:
-        """Make a case, have it answered, and note how."""
-        made = mutant(seed, number)
-        code, fault, took, held = asked(made, folder)
+    def note(self, seed: int, number: int, kind: str, said: Answer) -> None:
+        """Take in the answer to a case, and tell of a broken promise."""
+        code, fault, took, held = said
         self.held = max(held, self.held)
         if held > LARGEST:
             fault = fault or f"held {held:.0f} MB"
         self.spent += took
-        self.codes.setdefault(made.kind, Counter())[code] += 1
-        self.slowest[made.kind] = max(took, self.slowest.get(made.kind, 0.0))
+        self.codes.setdefault(kind, Counter())[code] += 1
+        self.slowest[kind] = max(took, self.slowest.get(kind, 0.0))
         if took > SLOWEST:
             fault = fault or f"took {took:.1f} s"
         if fault:
-            self.broken.append(f"case {number} of seed {seed} ({made.kind}): {fault}")
+            self.broken.append(f"case {number} of seed {seed} ({kind}): {fault}")
             print(self.broken[-1], file=sys.stderr, flush=True)
 
     def rows(self) -> Iterator[str]:
@@ -95,20 +93,33 @@ def here(case: Mutant, folder: Path) -> Answer:
     return Answer(code, fault, took, largest())
 
 
-def apart(case: Mutant, folder: Path) -> Answer:
-    """The answer of a process split off from this one, so that no case pays for another's data."""
+def apart(seed: int, numbers: Sequence[int], folder: Path) -> Iterator[tuple[int, str, Answer]]:
+    """Number, kind and answer of cases in a process split off from this one.
+
+    So no case pays for what thousands before it have left behind; nobody checks so many files in
+    one process.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
         with os.fdopen(writing, "w", encoding="utf-8") as told:
-            json.dump(here(case, folder), told)
+            for done, number in enumerate(numbers):
+                if done % TIDIED == 0:
+                    tidy()
+                case = mutant(seed, number)
+                print(json.dumps([number, case.kind, here(case, folder)]), file=told, flush=True)
         os._exit(0)
     os.close(writing)
+    left = list(numbers)
     with os.fdopen(reading, encoding="utf-8") as told:
-        said = told.read()
+        for line in told:
+            number, kind, said = json.loads(line)
+            left.remove(number)
+            yield number, kind, Answer(*said)
     status = os.waitpid(child, 0)[1]
-    return Answer(*json.loads(said)) if said else Answer(-1, f"ended with {status}", 0.0, 0.0)
+    for number in left[:1]:
+        yield number, mutant(seed, number).kind, Answer(-1, f"ended with {status}", 0.0, 0.0)
 
 
 def answer(case: Mutant, folder: Path, *more: str) -> tuple[int, str]:
@@ -180,20 +191,25 @@ def run(cases: range, seed: int) -> Tally:
         (data if looks_at_data(seed, number) else plain).append(number)
     with prepared() as folder:
         answer(SOUND, folder, "--offline")  # loads what no case is to be charged with
-        _each(plain, seed, folder, tally, here)
+        for batch in batched(plain, BATCH):
+            _each(seed, batch, folder, tally)
         answer(SOUND, folder)
         tidy()
-        _each(data, seed, folder, tally, apart)
+        for number in data:
+            _each(seed, [number], folder, tally)
     return tally
 
 
-def _each(cases: list[int], seed: int, folder: Path, tally: Tally, asked: Asked) -> None:
-    for done, number in enumerate(cases, start=1):
-        tally.case(seed, number, folder, asked)
-        if done % 200 == 0:
-            tidy()
-        if done % 5_000 == 0:
-            print(f"{done:,}, {len(tally.broken)} broken", file=sys.stderr, flush=True)
+def batched(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """Numbers in groups of ``size``, the last one smaller."""
+    yield from (numbers[start : start + size] for start in range(0, len(numbers), size))
+
+
+def _each(seed: int, numbers: Sequence[int], folder: Path, tally: Tally) -> None:
+    for number, kind, said in apart(seed, numbers, folder):
+        tally.note(seed, number, kind, said)
+    if len(numbers) > 1:
+        print(f"to {numbers[-1]:,}: {len(tally.broken)} broken", file=sys.stderr, flush=True)
 
 
 def main() -> None:

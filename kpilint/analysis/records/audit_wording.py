@@ -60,7 +60,7 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     faulty = table[(table["missing"] > 0) | (table["unreadable"] > 0)]
     return pd.DataFrame(
         {
-            _("Source"): faulty["source"],
+            _("Data source"): faulty["source"],
             _("Column"): faulty["column"],
             _("Needed for"): faulty["metric"],
             _("Records"): [f"{n:,}" for n in faulty["records"]],

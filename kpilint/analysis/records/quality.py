@@ -154,7 +154,7 @@ class QualityResult(Result):
         words = {True: _("as expected"), False: _("not as expected"), None: _("could not check")}
         return pd.DataFrame(
             {
-                _("Source"): [source for source, _verdict in self.found],
+                _("Data source"): [source for source, _verdict in self.found],
                 _("Expectation"): [requirement(v.expectation) for v in self.verdicts],
                 _("Verdict"): [words[v.passed] for v in self.verdicts],
                 _("Records"): [_count(v.checked) for v in self.verdicts],
