@@ -68,11 +68,13 @@ def _driver(language: str) -> Object:
 
 def _descriptor(rule: Rule) -> Object:
     page = page_of(rule)
+    title = _(page.title).replace("``", "")  # what is called text shows no markup
+    why = " ".join(_(told) for told in page.why).replace("``", "")
     return {
         "id": rule.code,
         "name": rule.name,
-        "shortDescription": {"text": _(page.title)},
-        "fullDescription": {"text": " ".join(_(told) for told in page.why) or _(page.title)},
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": why or title},
         "help": {"text": shown(rule), "markdown": marked(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
