@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Literal
 from unicodedata import east_asian_width
@@ -86,6 +87,19 @@ def dressed(figure: go.Figure, *, title: str, subtitle: str, source: str, height
         hoverlabel={"font": {"family": FONTS}},
     )
     return figure
+
+
+def name_rows(figure: go.Figure, names: Mapping[int, str], below: float, above: float) -> None:
+    """Write names (plotly's markup) at their rows, the first on top, from ``above`` to ``below``."""
+    figure.update_yaxes(
+        range=[below, above],
+        tickvals=list(names),
+        ticktext=list(names.values()),
+        fixedrange=True,
+        showgrid=False,
+        zeroline=False,
+        automargin=True,
+    )
 
 
 def note(

@@ -67,15 +67,7 @@ def drawn(result: ChangeResult) -> go.Figure:
             _named(after, wording.amount(result, totals["after"])),
         ]
     figure.update_xaxes(visible=False, fixedrange=True, rangemode="tozero")
-    figure.update_yaxes(
-        range=[rows - 0.4, -0.6],
-        tickvals=list(range(rows)),
-        ticktext=labels,
-        fixedrange=True,
-        showgrid=False,
-        zeroline=False,
-        automargin=True,
-    )
+    drawing.name_rows(figure, dict(enumerate(labels)), rows - 0.4, -0.6)
     dressed = drawing.dressed(
         figure,
         title=wording.headline(result),

@@ -59,15 +59,7 @@ def drawn(result: PeopleResult) -> go.Figure:
         )
     figure.add_vline(x=0, line={"color": drawing.INK, "width": 1})
     figure.update_xaxes(gridcolor=drawing.LINE, fixedrange=True, zeroline=False, nticks=7)
-    figure.update_yaxes(
-        range=[max(place - 1, 1), -1],
-        tickvals=list(labels),
-        ticktext=list(labels.values()),
-        fixedrange=True,
-        showgrid=False,
-        zeroline=False,
-        automargin=True,
-    )
+    drawing.name_rows(figure, labels, max(place - 1, 1), -1)
     dressed = drawing.dressed(
         figure,
         title=wording.headline(result),
