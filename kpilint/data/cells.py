@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 _BLANKS = ("", "-", "ー")  # in narrow form
@@ -21,6 +22,14 @@ _DECORATED = rf"^[+-]? *{_CURRENCY}? *{_N} *(?:{_COUNTED}|%)?$"
 _SCALED = rf"^[+-]?{_CURRENCY}?(?:{_N}兆)?(?:{_N}億)?(?:{_N}(千)?万)?(?:{_N}(千)?)?{_COUNTED}?$"
 _SCALE = "[0-9]千?[兆億万千]"
 _NONE = ibis.null("float64")
+_PARTS = dt.Struct(dict.fromkeys(("cho", "oku", "man", "senman", "en", "sen"), "string"))
+
+
+@ibis.udf.scalar.builtin(
+    name="regexp_extract", signature=((dt.string, dt.string, dt.Array(dt.string)), _PARTS)
+)
+def _extract(text, pattern, names):  # type: ignore[no-untyped-def]
+    """DuckDB's own: the groups of a pattern by the names that they are given."""
 
 
 def is_blank(cell: ir.StringValue) -> ir.BooleanValue:
@@ -43,13 +52,22 @@ def number(cell: ir.StringValue) -> ir.FloatingValue:
     """
     plain = cell.try_cast("float64")
     finite = (plain.isnan() | plain.isinf()).ifelse(_NONE, plain)
-    text = narrow(cell)
+    text = narrow(unless(finite, cell))
     line = text.re_replace(r"^\((.*)\)$", r"-\1").re_replace(rf"^({_CURRENCY}) *-", r"-\1")
     return ibis.coalesce(
         finite,
         line.re_search(_DECORATED).ifelse(_bared(line), _NONE),
         (line.re_search(_SCALED) & line.re_search(_SCALE)).ifelse(_scaled(line), _NONE),
     )
+
+
+def unless(read: ir.Value, cell: ir.StringValue) -> ir.StringValue:
+    """The cell where it has not been ``read`` yet, else NULL.
+
+    DuckDB works out beforehand, for every cell, what the branches of a choice share: of NULL that
+    costs nothing.
+    """
+    return read.isnull().ifelse(cell, ibis.null("string"))
 
 
 def _bared(line: ir.StringValue) -> ir.FloatingValue:
@@ -60,20 +78,18 @@ def _bared(line: ir.StringValue) -> ir.FloatingValue:
 
 def _scaled(line: ir.StringValue) -> ir.FloatingValue:
     """A number told in 億, 万 and 千."""
+    told = _extract(line, _SCALED, list(_PARTS.names))
 
-    def part(group: int, power: ir.StringValue | str) -> ir.FloatingValue:
+    def part(name: str, power: ir.StringValue | str) -> ir.FloatingValue:
         # The power goes into the text, so that 0.29億 is exactly 29000000.
-        digits = line.re_extract(_SCALED, group).replace(",", "")
+        digits = told[name].replace(",", "")
         return (digits == "").ifelse(0.0, (digits + power).try_cast("float64"))
 
-    def said(group: int) -> ir.BooleanValue:
-        return line.re_extract(_SCALED, group) != ""
-
     total = (
-        part(1, "e12")
-        + part(2, "e8")
-        + part(3, said(4).ifelse("e7", "e4"))
-        + part(5, said(6).ifelse("e3", "e0"))
+        part("cho", "e12")
+        + part("oku", "e8")
+        + part("man", (told["senman"] != "").ifelse("e7", "e4"))
+        + part("en", (told["sen"] != "").ifelse("e3", "e0"))
     )
     return line.startswith("-").ifelse(-total, total)
 

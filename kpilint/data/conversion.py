@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -26,18 +27,33 @@ class Zones:
 
 
 def learn_habits(table: ir.Table, columns: list[str], zones: Zones) -> dict[str, moments.Habit]:
-    """How each of these text columns writes its dates, in one look at all of their cells."""
-    if not columns:
-        return {}
-    asked = {
-        f"{part}{number}": scalar
-        for number, column in enumerate(columns)
-        for part, scalar in moments.habits(table[column], zones.told_in != zones.shown_in).items()
-    }
-    told = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    """How each of these text columns writes its dates, in a look at all of their cells.
+
+    Columns that hold other dates than ISO's are looked at once more.
+    """
+    elsewhere = zones.told_in != zones.shown_in
+    told = _told(table, {c: moments.oddities(table[c], elsewhere, zones.shown_in) for c in columns})
+    odd = [column for column, found in told.items() if found["odd"]]
+    placed = _told(table, {column: moments.places(table[column]) for column in odd})
     return {
-        column: moments.habit(*(told.get(f"{part}{n}") for part in ("first", "second", "timed")))
-        for n, column in enumerate(columns)
+        column: moments.habit(found["odd"], found.get("timed"), **placed.get(column, {}))
+        for column, found in told.items()
+    }
+
+
+def _told(
+    table: ir.Table, asked: Mapping[str, Mapping[str, ir.Scalar]]
+) -> dict[str, dict[str, Any]]:
+    """Several aggregates of several columns, in one question."""
+    numbered = {
+        f"{part}{number}": scalar
+        for number, parts in enumerate(asked.values())
+        for part, scalar in parts.items()
+    }
+    told = table.aggregate(**numbered).to_pyarrow().to_pylist()[0] if numbered else {}
+    return {
+        column: {part: told[f"{part}{number}"] for part in parts}
+        for number, (column, parts) in enumerate(asked.items())
     }
 
 

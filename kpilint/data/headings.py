@@ -14,8 +14,8 @@ _SHOWN = 12  # headings that a message lists
 
 
 def folded(heading: str) -> str:
-    """What names are compared by: NFKC, without case and surrounding spaces."""
-    return unicodedata.normalize("NFKC", heading).strip().casefold()
+    """What names are compared by: NFKC, without case; a line break or spaces are one space."""
+    return " ".join(unicodedata.normalize("NFKC", heading).split()).casefold()
 
 
 def unique(headings: Iterable[str]) -> tuple[str, ...]:

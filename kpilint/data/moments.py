@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from kpilint.data.cells import narrow
+from kpilint.data.cells import narrow, unless
 from kpilint.data.clocks import CLOCKS
 
 _NAIVE = dt.Timestamp()
@@ -28,9 +29,16 @@ _SERIAL = r"^[2-7][0-9]{4}(?:\.[0-9]+)?$"  # days since 1899-12-30, from 1954 to
 _ERA = r"^(令和|平成|昭和|[RHS])([0-9]{1,2}|元)[年./-]([0-9]{1,2})[月./-]([0-9]{1,2})日?$"
 _BEFORE_ERA = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 
-_CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H時%M分")
+_STRAIGHT = "_____________:__:__"  # a time of day behind which no zone has room
+# What tells a way of writing the time of day or the day, and the ways.
+_CLOCKS = (
+    ("^[^:時]*$", ("",)),
+    (":.*[0-9]$", (" %H:%M:%S", " %H:%M")),
+    (":.*[AaPp][Mm]$", (" %I:%M:%S %p", " %I:%M %p")),
+    ("時", (" %H時%M分",)),
+)
 _NAMED = ("%d %b, %Y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%d-%b-%Y")
-_WRITTEN = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d", "%d.%m.%Y", *_NAMED)
+_NUMERIC = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
 _DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y")
 
@@ -47,18 +55,29 @@ class Habit:
     ``day_first``: 3/4/2026 is the third of April. It is so where some cell has a day beyond 12
     in the first place and none in the second; otherwise the month comes first, as in the exports
     of American software. ``timed``: some cell has a time of day other than midnight; a column of
-    midnights holds dates, which no time zone may shift.
+    midnights holds dates, which no time zone may shift. ``odd``: some cell is not in ISO form, so
+    that the slower ways of reading have to be tried.
     """
 
     day_first: bool = False
     timed: bool = True
+    odd: bool = True
 
 
-def habits(cell: ir.StringColumn, told_elsewhere: bool) -> dict[str, ir.Scalar]:
-    """The aggregates that tell a column's habit, see ``habit``.
+def oddities(cell: ir.StringColumn, told_elsewhere: bool, zone: str) -> dict[str, ir.Scalar]:
+    """The aggregates that tell whether a column is ``odd`` and ``timed``, see ``Habit``.
 
     Times of day matter only where the column was ``told_elsewhere``, in another zone.
     """
+    parts = {"odd": (cell.notnull() & _iso(cell, zone).isnull()).any()}
+    if told_elsewhere:
+        timed = cell.re_search("[:：]") & ~narrow(cell).re_search(_MIDNIGHT)
+        parts["timed"] = timed.any()
+    return parts
+
+
+def places(cell: ir.StringColumn) -> dict[str, ir.Scalar]:
+    """The largest numbers in the first and the second place of dates that end in their year."""
     text = narrow(cell)
     short = text.substr(1, 1).isin(("/", "-")) | text.substr(2, 1).isin(("/", "-"))
 
@@ -66,15 +85,15 @@ def habits(cell: ir.StringColumn, told_elsewhere: bool) -> dict[str, ir.Scalar]:
         part = text.re_extract(_TWO_PARTS, group).try_cast("int64")
         return short.ifelse(part, ibis.null("int64")).max()
 
-    parts = {"first": largest(1), "second": largest(2)}
-    if told_elsewhere:
-        parts["timed"] = (text.contains(":") & ~text.re_search(_MIDNIGHT)).any()
-    return parts
+    return {"first": largest(1), "second": largest(2)}
 
 
-def habit(first: int | None, second: int | None, timed: bool | None = False) -> Habit:
-    """The habit behind the aggregates of ``habits``."""
-    return Habit(day_first=(first or 0) > 12 >= (second or 0), timed=bool(timed))
+def habit(
+    odd: bool | None, timed: bool | None, first: int | None = None, second: int | None = None
+) -> Habit:
+    """The habit behind the aggregates of ``oddities`` and, for an odd column, of ``places``."""
+    day_first = (first or 0) > 12 >= (second or 0)
+    return Habit(day_first=day_first, timed=bool(timed), odd=bool(odd))
 
 
 def moment(cell: ir.StringValue, told_in: str, zone: str, habit: Habit) -> ir.TimestampValue:
@@ -84,32 +103,68 @@ def moment(cell: ir.StringValue, told_in: str, zone: str, habit: Habit) -> ir.Ti
     time of day, or a column of nothing but midnights, is a date and never shifts. Years run from
     1900 to 2199, since a year 1 is a program's way of saying nothing.
     """
-    has_zone = (cell.length() > 10) & cell.re_search(_ZONE)
+    told = _iso(cell, zone)
+    if habit.odd:
+        told = ibis.coalesce(told, _local(narrow(unless(_plain(cell), cell)), habit))
+    if told_in == zone or not habit.timed:
+        return told
+    moved = _DUCKDB.seen(_DUCKDB.meant(told, told_in), zone)
+    return (cell.re_search("[:：時]") & ~_has_zone(cell)).ifelse(moved, told)
+
+
+def _plain(cell: ir.StringValue) -> ir.TimestampValue:
+    """The most common shape, ``2026-04-01`` with or without ``09:30:00``, and nothing else."""
+    bare = (cell.length() <= 10) | cell.like(_STRAIGHT)
+    return (_dated(cell) & bare).ifelse(cell.try_cast(_NAIVE), _NEVER)
+
+
+def _iso(cell: ir.StringValue, zone: str) -> ir.TimestampValue:
+    """ISO forms; where they name an offset, as clocks in ``zone`` show them."""
     instant = cell.strip()
     for pattern, iso_form in _ISO_FORMS:
         instant = instant.re_replace(pattern, iso_form)
-    zoned = has_zone.ifelse(_DUCKDB.seen(instant.try_cast(_ZONED), zone), _NEVER)
-    # The engine's cast knows the most common shape, and would drop an offset without a word.
-    iso = cell.substr(4, 1).isin(("-", "/")) & cell.between("19", "22") & ~has_zone
-    naive = ibis.coalesce(iso.ifelse(cell.try_cast(_NAIVE), _NEVER), _local(narrow(cell), habit))
-    if told_in != zone and habit.timed:
-        moved = _DUCKDB.seen(_DUCKDB.meant(naive, told_in), zone)
-        naive = cell.re_search("[:：時]").ifelse(moved, naive)
-    return ibis.coalesce(zoned, naive)
+    plain = _plain(cell)
+    # The engine's cast knows the other shapes too, but would drop an offset without a word.
+    return ibis.cases(
+        (plain.notnull(), plain),
+        (_has_zone(cell), _DUCKDB.seen(instant.try_cast(_ZONED), zone)),
+        (_dated(cell), cell.try_cast(_NAIVE)),
+    )
+
+
+def _dated(cell: ir.StringValue) -> ir.BooleanValue:
+    return cell.substr(4, 1).isin(("-", "/")) & cell.between("19", "22")
+
+
+def _has_zone(cell: ir.StringValue) -> ir.BooleanValue:
+    return (cell.length() > 10) & cell.re_search(_ZONE)
 
 
 def _local(text: ir.StringValue, habit: Habit) -> ir.TimestampValue:
     """The shapes that the engine's own cast does not know."""
-    shapes = (*_WRITTEN, *(_DAY_FIRST if habit.day_first else _MONTH_FIRST))
-    formats = [day + clock for day in shapes for clock in _CLOCKS] + ["%Y年%m月%d日%H時%M分"]
-    written = _strptime(text.re_replace(r"\s+", " "), formats)
     eight = _strptime(text, ["%Y%m%d"])
-    return ibis.cases(
-        (text.re_search("^(?:19|20|21)[0-9]{6}$"), eight),
-        (text.re_search(_SERIAL), _excel(text)),
-        (text.re_search(_ERA), _era(text)),
-        (text.re_search("(?:19|20|21)[0-9]{2}"), written),
+    shapes = (
+        text.re_search("^(?:19|20|21)[0-9]{6}$").ifelse(eight, _NEVER),
+        text.re_search(_SERIAL).ifelse(_excel(text), _NEVER),
+        text.re_search(_ERA).ifelse(_era(text), _NEVER),
     )
+    return ibis.coalesce(*shapes, *_written(text, habit))
+
+
+def _written(text: ir.StringValue, habit: Habit) -> Iterator[ir.TimestampValue]:
+    """What each family of shapes reads: to try all of them on each cell would take long."""
+    line = text.re_search("(?:19|20|21)[0-9]{2}").ifelse(text, ibis.null("string"))
+    line = line.replace("日", "日 ").re_replace(r"\s+", " ").strip()
+    numeric = (*_NUMERIC, *(_DAY_FIRST if habit.day_first else _MONTH_FIRST))
+    for letters, days in (
+        ("年", ("%Y年%m月%d日",)),
+        ("[A-Za-z]{3}", _NAMED),
+        ("^[^年]*$", numeric),
+    ):
+        for sign, clocks in _CLOCKS:
+            told = line.re_search(letters) & line.re_search(sign)
+            formats = [day + clock for day in days for clock in clocks]
+            yield told.ifelse(_strptime(line, formats), _NEVER)
 
 
 def _excel(text: ir.StringValue) -> ir.TimestampValue:

@@ -221,13 +221,13 @@ class Opened:
             message = _("{path} cannot be read: {reason}.", path=path, reason=reason)
             raise SourceProblem(message, source=self.spec.name) from None
 
+    @cached_property
     def unreadable(self) -> tuple[UnreadableCells, ...]:
         """Cells that a conversion could not read, by column and file."""
         raw = self._raw
         failed = {
             name: self._converted[name].isnull() & ~is_blank(raw[self.headings.columns[name]])
-            for name, kind in self.kinds.items()
-            if kind in _CONVERTED and raw[self.headings.columns[name]].type().is_string()
+            for name in self._thinned()
         }
         if not failed:
             return ()
@@ -240,6 +240,24 @@ class Opened:
             for row in found
             if row[f"n{n}"]
         )
+
+    def _thinned(self) -> list[str]:
+        """The columns of text that hold fewer values after the conversion than cells before it."""
+        converted = {
+            name: self._raw[self.headings.columns[name]]
+            for name, kind in self.kinds.items()
+            if kind in _CONVERTED and self._raw[self.headings.columns[name]].type().is_string()
+        }
+        if not converted:
+            return []
+        numbered = dict(enumerate(converted))
+        before, after = (
+            table.aggregate(**{f"n{n}": found[name].count() for n, name in numbered.items()})
+            .to_pyarrow()
+            .to_pylist()[0]
+            for table, found in ((self._raw, converted), (self.base, self.base))
+        )
+        return [name for n, name in numbered.items() if after[f"n{n}"] < before[f"n{n}"]]
 
     def _cells(
         self, name: str, number: int, count: int, failed: ir.BooleanValue

@@ -11,7 +11,7 @@ from typing import Any
 
 from kpilint.data.cache import key_of, software
 from kpilint.data.dataset import Dataset
-from kpilint.data.suite import Asked, Verdict, asked_of, fitted, suite_key, unresolved
+from kpilint.data.suite import Asked, Verdict, as_exported, asked_of, fitted, suite_key, unresolved
 from kpilint.errors import Unavailable
 from kpilint.goals.source import Source
 from kpilint.i18n import language
@@ -75,10 +75,12 @@ def _read(known: Any, asked: tuple[Asked, ...]) -> tuple[Verdict, ...]:
 
 
 def suite_json(data: Dataset | None, source: Source, as_of: date | None = None) -> str:
-    """What is expected of a source as Great Expectations' own JSON; columns by canonical names.
+    """What is expected of a source as Great Expectations' own JSON, to be held against the export.
 
-    Without ``data`` a preset's expectations about columns that the export lacks are in it too.
-    Raises Unavailable where Great Expectations is not installed, or does not take one of them.
+    Columns have the export's headings, and values every spelling that ``values:`` knows; what is
+    about a field of another source is left out. Without ``data`` columns are as written, and a
+    preset's expectations about columns that the export lacks are in it too. Raises Unavailable
+    where Great Expectations is not installed, or does not take one of them.
     """
     from kpilint.data.validation import suite_of
 
@@ -87,6 +89,8 @@ def suite_json(data: Dataset | None, source: Source, as_of: date | None = None) 
         with suppress(Unavailable):  # the source cannot be opened, which M003 tells
             found = asked_of(data, source, as_of)
             schema = data.table(source.name).schema()
-            asked = tuple(a if a.reason else fitted(a, schema) for a in found)
+            typed = (a if a.reason else fitted(a, schema) for a in found)
+            exported = (as_exported(data, source, a) for a in typed)
+            asked = tuple(a for a in exported if a is not None)
     content = suite_of(source.name, asked).to_json_dict()
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ def session(address: Address, folder: Path, timeout: float) -> tuple[Any, Callab
         told |= _ALONE | {"spark.sql.warehouse.dir": gettempdir()}
     else:
         host, _colon, port = master.partition(":")
-        socket.create_connection((host, int(port or 7077)), timeout).close()
+        _knock(host, int(port or 7077), timeout)
         master = f"spark://{master}"
     place = warehouse(address, folder)
     if place is not None:
@@ -62,6 +63,17 @@ def session(address: Address, folder: Path, timeout: float) -> tuple[Any, Callab
     begun = builder.config(map=told | dict(address.options)).getOrCreate()
     backend = _by_arrow(ibis.pyspark.connect(begun))
     return backend, backend.disconnect
+
+
+def _knock(host: str, port: int, timeout: float) -> None:
+    """Raise OSError where nobody, or nobody who answers, is there; Spark would wait for a minute.
+
+    A master hangs up on a message of an impossible length; a silent server lets us wait.
+    """
+    with socket.create_connection((host, port), timeout) as line:
+        line.sendall(b"\xff" * 8)
+        with suppress(ConnectionError):
+            line.recv(1)
 
 
 def _by_arrow(backend: Any) -> Any:

@@ -35,6 +35,8 @@ _NUMERIC = frozenset(
         "expect_multicolumn_sum_to_equal",
     }
 )
+_COLUMNS = ("column", "column_A", "column_B")
+_COLUMN_LISTS = ("column_list", "column_set")
 _TIMED = frozenset({"in_order", "not_future"})
 
 
@@ -139,7 +141,7 @@ def _asked(
 ) -> Asked | None:
     arguments = dict(expectation.arguments)
     try:
-        for key in ("column", "column_A", "column_B"):
+        for key in _COLUMNS:
             if key in arguments:
                 arguments[key] = data.resolve(source.name, str(arguments[key]))
         if "column_list" in arguments and not expectation.of_headings:
@@ -198,6 +200,33 @@ def _typed(value: str, dtype: dt.DataType) -> str | float | bool | datetime:
     if dtype.is_timestamp():
         return datetime.combine(read_date(value), time())
     return value
+
+
+def as_exported(data: Dataset, source: Source, asked: Asked) -> Asked | None:
+    """The same of the export as it is: columns by its headings, values as they are spelt there.
+
+    None for a column that is looked up in another source. What the export lacks keeps its name.
+    """
+    headings = data.opened(source.name).headings.columns
+    looked_up = {field for join in source.join for field in join.fields}
+    if looked_up & set(asked.columns):
+        return None
+    spelt = source.values.get(asked.columns[0], {}) if asked.columns else {}
+
+    def named(column: Value) -> Value:
+        try:
+            return headings[data.resolve(source.name, str(column))]
+        except Unavailable:
+            return column
+
+    def told(name: str, value: Any) -> Any:
+        if name == "value_set":
+            return [each for v in value for each in (v, *(s for s, c in spelt.items() if c == v))]
+        if name in _COLUMNS:
+            return named(value)
+        return tuple(map(named, value)) if name in _COLUMN_LISTS else value
+
+    return replace(asked, arguments={name: told(name, v) for name, v in asked.arguments.items()})
 
 
 def suite_key(asked: Iterable[Asked]) -> str:

@@ -28,6 +28,7 @@ SHAPES = {
     "2026年10月20日": "2026-10-20 00:00",
     "2026年1月5日 9:05": "2026-01-05 09:05",
     "2026年1月5日9時05分": "2026-01-05 09:05",
+    "2026年1月5日9:05": "2026-01-05 09:05",
     "２０２６年１月５日": "2026-01-05 00:00",
     "２０２６／１／５": "2026-01-05 00:00",
     "2026.10.20": "2026-10-20 00:00",
@@ -56,6 +57,13 @@ SHAPES = {
     "2026-10-20 12:00:00 UTC": "2026-10-20 21:00",
     "2026-03-31T15:30:00Z": "2026-04-01 00:30",
 }
+ONE_SHAPE = [
+    "2026-10-20",
+    "2026/1/5 9:05",
+    "2026-10-20T12:00:00Z",
+    "15 Apr, 2021 00:03:00",
+    "44000.5",
+]
 UNREADABLE = [
     "2026-13-45", "2026-02-30", "2026-10-20 25:00", "13/13/2026", "1/5/26", "26-10-20", "12345",
     "2026", "2026-10", "20261301", "infinity", "epoch", "2026-10-20 BC", "0001-01-01",
@@ -103,6 +111,14 @@ def test_day_or_month_first(column: list[str], meant: str) -> None:
 
 def test_a_column_that_contradicts_itself_loses_no_certain_date_silently() -> None:
     assert read(["13/1/2026", "1/13/2026"]) == [None, datetime(2026, 1, 13)]
+
+
+@pytest.mark.parametrize("told_in", [TOKYO, "UTC"])
+def test_a_column_of_one_shape_is_read_as_among_others(told_in: str) -> None:
+    for text in ONE_SHAPE:
+        assert read([text], told_in) == read([text, "soon"], told_in)[:1]
+        timed = read([text, "2026-04-01 09:30:00"], told_in)[:1]
+        assert timed == read([text], told_in, Habit())
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from kpilint.data.suite import Asked, Verdict
 from kpilint.errors import Misuse, Unavailable
 from kpilint.goals.goalfile import read
 
+from .conftest import Workspace
 from .servers import fill_postgres
 
 Open = Callable[..., Dataset]
@@ -244,6 +245,44 @@ def test_a_written_suite_is_read_again(opened: Open) -> None:
         {"column": "nowhere"},
     ]
     assert [e["severity"] for e in kept] == ["info", "critical", "critical", "critical"]
+
+
+def test_a_written_suite_holds_the_raw_export_to_what_is_expected(
+    opened: Open, tmp_path: Path
+) -> None:
+    export = "レコードID,取引ステージ,金額,作成日\nD1,受注済,100,2026-01-05\nD1,won,-5,2027-01-05\nD3,謎,1,2026-01-07\n"
+    keys = (
+        "path: t.csv, preset: hubspot/deals, values: {stage: {受注済: won}}, expect: "
+        "[{in_set: {column: stage, values: [won]}}, {between: {column: amount, min: 0}}, "
+        "{unique: deal_id}, {not_future: created_at}, {expect_column_to_exist: {column: 金額}}]"
+    )
+    data = opened(export, keys)
+    written = json.loads(suite_json(data, data.goals.sources["t"], DAY))
+    gx = validation.library()
+    frame = pd.read_csv(tmp_path / "t.csv", parse_dates=["作成日"])
+    context = gx.get_context(mode="ephemeral")
+    asset = context.data_sources.add_pandas("theirs").add_dataframe_asset("export")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    results = batch.validate(gx.ExpectationSuite(**written)).results
+    failed = {
+        r.expectation_config.meta["kpilint"]["form"]: r.result["partial_unexpected_list"]
+        for r in results
+        if not r.success
+    }
+    assert not any(r.exception_info.get("raised_exception") for r in results)
+    assert failed.pop("not_future")
+    assert failed == {"in_set": ["謎"], "between": [-5], "unique": ["D1", "D1"]}
+
+
+def test_what_is_looked_up_elsewhere_is_not_expected_of_the_export(workspace: Workspace) -> None:
+    goals = workspace(
+        "sources:\n  a: {path: a.csv, join: [{source: b, on: k, fields: [f]}], "
+        "expect: [{not_null: [k, f]}]}\n  b: {path: b.csv}\n",
+        {"a.csv": "k\n1\n", "b.csv": "k,f\n1,2\n"},
+    )
+    with Dataset.of(goals) as data:
+        written = json.loads(suite_json(data, goals.sources["a"], DAY))
+    assert [e["kwargs"] for e in written["expectations"]] == [{"column": "k"}]
 
 
 def test_the_sample_company_raises_nothing() -> None:

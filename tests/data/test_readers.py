@@ -229,6 +229,12 @@ def zipped() -> bytes:
 
 BROKEN = {
     "a long row": ("a,b\n1,2\n3,4,5\n", 3, "3 cells where the headings have 2"),
+    "lines above the headings": (
+        "売上一覧\n\na,b\n1,2\n",
+        3,
+        "2 cells where the first row, which should hold the headings, has 1",
+    ),
+    "a hint for Excel": ("sep=;\na;b,c;d\n1;2;3\n", 2, "Delete the lines above the headings"),
     "a short row": ('a,b\n"1\n1",2\n3\n', 3, "1 cells where the headings have 2"),
     "a short row after a blank line": ("a,b\n\n1,2\n3\n", 4, "1 cells"),
     "an open quote": ('a,b\n1,2\n"3,4\n5,6\n', 3, "quotation mark"),
@@ -250,6 +256,19 @@ def test_broken_files(opened: Open, content: str | bytes, row: int | None, said:
     assert "t.csv" in str(problem.value)
     assert problem.value.place == row
     assert problem.value.source == "t"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_byte_order_marks_of_joined_files_are_no_text(opened: Open, encoding: str) -> None:
+    content = "\ufeffid,名\nD1,あ\n\ufeffD2,い\n".encode(encoding)
+    assert rows(opened(content)) == [{"id": "D1", "名": "あ"}, {"id": "D2", "名": "い"}]
+
+
+def test_a_heading_with_a_line_break_is_found_as_it_is_shown(opened: Open) -> None:
+    data = opened('id,"取引\nステージ"\n1,won\n')
+    assert data.resolve("t", "取引 ステージ") == "取引\nステージ"
+    with pytest.raises(ColumnMissing, match="Did you mean 取引 ステージ"):
+        data.resolve("t", "取引ステージ")
 
 
 def test_a_ragged_row_beyond_any_sample(opened: Open) -> None:

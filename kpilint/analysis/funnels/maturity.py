@@ -87,15 +87,15 @@ def tally(records: ir.Table, codes: Sequence[ir.Value]) -> pd.DataFrame:
 
     Several codes of a record are counted in one pass over the records.
     """
-    spread = records.select(code=ibis.array(list(codes)).unnest())
-    counted: pd.DataFrame = (
-        spread.filter(spread.code.notnull())
-        .group_by("code")
-        .aggregate(count=lambda t: t.count())
-        .order_by("code")
-        .to_pandas()
-    )
+    counted: pd.DataFrame = tallied(records, codes).order_by("code").to_pandas()
     return counted.astype("int64")
+
+
+def tallied(records: ir.Table, codes: Sequence[ir.Value]) -> ir.Table:
+    """The same, as it stands in the engine."""
+    spread = records.select(code=ibis.array(list(codes)).unnest())
+    known = spread.filter(spread.code.notnull())
+    return known.group_by("code").aggregate(count=lambda t: t.count())
 
 
 def last_moment(until: date) -> datetime:
