@@ -184,9 +184,9 @@ def late_start(
 
     ``came`` and ``ended`` are moments on one scale (days), ``ended`` NaN for records open at
     ``until``. The records that came since the first hundredth of the outcomes tell how soon
-    outcomes usually follow; where the earlier records should by then have had at least twice as
-    many outcomes as they have, and chance (Poisson) does not explain it at ``level``, the outcomes
-    were not yet recorded. Raises as `incidence` does.
+    outcomes usually follow; where the earlier records should by then have had at least three times
+    as many outcomes as they have (a rate may double with the season), and chance (Poisson) does not
+    explain it at ``level``, the outcomes were not yet recorded. Raises as `incidence` does.
     """
     from scipy.stats import poisson  # a second to import
 
@@ -205,7 +205,7 @@ def late_start(
     place = np.searchsorted(usual.age, since - start[early], side="right") - 1
     share = np.where(place >= 0, usual.share[0, np.maximum(place, 0)], 0.0)
     expected, observed = float(share.sum()), int((outcomes < since).sum())
-    if expected < 2 * observed or poisson.cdf(observed, expected) > 1 - level:
+    if expected < 3 * observed or poisson.cdf(observed, expected) > 1 - level:
         return None
     return LateStart(since, int(early.sum()), observed, expected)
 

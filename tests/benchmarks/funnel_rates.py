@@ -17,6 +17,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from kpilint.analysis.attribution import rate_change
+from kpilint.analysis.causes.windows import REFERENCE as YEAR
 from kpilint.analysis.conduct import entry_gap, heaping, last_day_share, trade
 from kpilint.analysis.funnels.bottleneck import falls
 from kpilint.analysis.scan import Scan, Segment, scan
@@ -80,25 +81,25 @@ class World:
     causes: tuple[tuple[int, Segment], ...] = ()
     size: float = 5.5
 
-    def scans(self, worlds: int) -> Iterator[Scan]:
-        """One scan a simulated world."""
+    def scans(self, worlds: int, pooled: int = 1) -> Iterator[Scan]:
+        """One scan a simulated world, against so many past periods together."""
         rng = np.random.default_rng([SEED, crc32(repr(self).encode())])
         for _world in range(worlds):
-            yield scan(*self.counts(rng), DIMENSIONS)
+            yield scan(*self.counts(rng), DIMENSIONS, pooled=pooled)
 
-    def exact(self, worlds: int) -> int:
+    def exact(self, worlds: int, pooled: int = 1) -> int:
         """In how many worlds the causes are named and nothing else."""
         return sum(
             {(cause.stage, cause.segment) for cause in found.causes} == set(self.causes)
-            for found in self.scans(worlds)
+            for found in self.scans(worlds, pooled)
         )
 
-    def alarms(self, worlds: int) -> int:
+    def alarms(self, worlds: int, pooled: int = 1) -> int:
         """In how many worlds any cause is named."""
-        return sum(bool(found.causes) for found in self.scans(worlds))
+        return sum(bool(found.causes) for found in self.scans(worlds, pooled))
 
-    def counts(self, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
-        """Passed and entered, ``(past + 1, stages, strata)``."""
+    def counts(self, rng: np.random.Generator, lasting: int = 1) -> tuple[IntArray, IntArray]:
+        """Passed and entered, ``(past + 1, stages, strata)``; causes hold in the ``lasting`` last."""
         strata, periods = len(STRATA), self.past + 1
         logit = np.log(RATES / (1 - RATES))[:, None] + np.zeros(strata)
         shares = np.full((periods, strata), 1 / strata)
@@ -107,7 +108,7 @@ class World:
             shares = rng.dirichlet(np.full(strata, 10.0), periods)
         rate = 1 / (1 + np.exp(-(logit + self.sd * self._moves(rng))))
         for stage, segment in self.causes:
-            rate[-1, stage, _held(segment)] -= self.fall(stage, segment)
+            rate[-lasting:, stage, _held(segment)] -= self.fall(stage, segment)
         entered = np.zeros(rate.shape, dtype=np.int64)
         passed = np.zeros(rate.shape, dtype=np.int64)
         come = rng.multinomial(self.records, shares)
@@ -167,18 +168,25 @@ PLANTED: dict[str, tuple[tuple[int, Segment], ...]] = {
 def scanning(worlds: int) -> Iterator[Gate]:
     """The scan: what is named exactly, and what is named where nothing is planted."""
     for name, causes in PLANTED.items():
-        for past in (1, 8):
-            known = "the past known" if past > 1 else "no past"
-            world = World(past=past, causes=causes)
-            yield Gate(f"exact: {name}, {known}", world.exact(worlds), worlds, 0.9, at_least=True)
+        fresh, known = World(past=1, causes=causes), World(past=8, causes=causes)
+        yield Gate(f"exact: {name}, no past", fresh.exact(worlds), worlds, 0.9, at_least=True)
+        yield Gate(
+            f"exact: {name}, the past known, against {YEAR} quarters",
+            known.exact(worlds, YEAR), worlds, 0.9, at_least=True,
+        )  # fmt: skip
+        yield Gate(
+            f"exact: {name}, the past known, against one quarter", known.exact(worlds), worlds
+        )
         drifting = World(drift="cells", causes=causes)
         yield Gate(f"exact: {name}, cells drift", drifting.exact(worlds), worlds)
     drifts: tuple[Drift, ...] = ("none", "cells", "channels", "stages", "walk")
-    for records, drift in product((20_000, 3_000), drifts):
-        for past in (8,) if drift == "none" else (8, 5):
+    for records, drift, pooled in product((20_000, 3_000), drifts, (1, YEAR)):
+        for past in (8,) if drift == "none" or pooled > 1 else (8, 5):
             world = World(records, past, drift)
-            name = f"false: {records:,} records, drift {drift}, {past} past periods"
-            yield Gate(name, world.alarms(worlds), worlds, 0.05)
+            name = (
+                f"false: {records:,} records, drift {drift}, {past} past periods, against {pooled}"
+            )
+            yield Gate(name, world.alarms(worlds, pooled), worlds, 0.05)
     for past in (1, 8):
         world = World(past=past, mix=True)
         yield Gate(f"false: only the mix shifts, {past} past", world.alarms(worlds), worlds, 0.05)

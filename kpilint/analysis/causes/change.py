@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Self
@@ -14,13 +14,13 @@ from kpilint.analysis.attribution import attribute_segments, shapley
 from kpilint.analysis.causes import change_wording as wording
 from kpilint.analysis.causes.comparable import Doubts, doubts, last_period, whole_age
 from kpilint.analysis.causes.outcome import Outcome, outcome
-from kpilint.analysis.causes.strata import headings_of, population
+from kpilint.analysis.causes.strata import Population, headings_of, population
 from kpilint.analysis.funnels.funnel import Funnel
-from kpilint.analysis.stats import FloatArray
+from kpilint.analysis.stats import FloatArray, sidak
 from kpilint.errors import Misuse
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.period import Period, read_period
+from kpilint.goals.period import DAY, Period, add_months, read_period
 from kpilint.i18n import _
 from kpilint.result import Result
 
@@ -97,15 +97,17 @@ class Change:
         found = doubts(people, before, after, age, self.year_start)
         values = sorted(value for each in people.dimensions for value in each.values)
         first, last = (outcome(people, p, found.days, values) for p in (before, after))
-        split = ((), (0.0, 0.0)) if found.barred else _parts(first, last)
-        return ChangeResult(asked, found, first, last, age, *split)
+        split = ((), (0.0, 0.0)) if found.barred else parts(first, last)
+        earlier = _year_before(people, before, after, found.days, values) if split[0] else None
+        return ChangeResult(asked, found, first, last, age, *split, earlier)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one factor adds to the change, with its 95 % interval; ``check`` is Shapley's answer.
 
-    ``factor`` is volume, mix, rate or price; ``stage`` that of a rate, from 0.
+    ``factor`` is volume, mix, rate or price; ``stage`` that of a rate, from 0. ``sure`` is whether
+    it can be told from chance, all factors of the split taken together.
     """
 
     factor: str
@@ -114,10 +116,32 @@ class Part:
     low: float
     high: float
     check: float
+    sure: bool
 
 
-def _parts(before: Outcome, after: Outcome) -> tuple[tuple[Part, ...], tuple[float, float]]:
-    """The factors' contributions, and the 95 % interval of the whole change."""
+def _year_before(
+    people: Population, before: Period, after: Period, days: int, values: Sequence[str]
+) -> tuple[Outcome, Outcome] | None:
+    """The same months of the year before; None where the records do not reach back so far."""
+    if any(day.day != 1 for each in (before, after) for day in (each.start, each.end + DAY)):
+        return None
+    first, last = (
+        replace(each, start=add_months(each.start, -12), end=add_months(each.end + DAY, -12) - DAY)
+        for each in (before, after)
+    )
+    if people.since is None or people.since > first.start:
+        return None
+    return outcome(people, first, days, values), outcome(people, last, days, values)
+
+
+def parts(before: Outcome, after: Outcome) -> tuple[tuple[Part, ...], tuple[float, float]]:
+    """The factors' contributions, and the 95 % interval of the whole change.
+
+    The intervals are those of a parametric bootstrap; which factors are sure is asked of all of
+    them together (Šidák).
+    """
+    from scipy.stats import norm  # a second to import
+
     if not before.entered or not after.entered:
         return (), (0.0, 0.0)
     priced = before.priced and after.priced
@@ -130,17 +154,19 @@ def _parts(before: Outcome, after: Outcome) -> tuple[tuple[Part, ...], tuple[flo
         ]
     )
     low, high = np.percentile(draws, [2.5, 97.5], axis=0)
+    limit = float(norm.isf((1 - sidak(0.95, len(value))) / 2))
+    sure = np.abs(value) > limit * draws.std(axis=0)
     check = _shapley(x0, x1)
     rates = before.reached.shape[1] - 1
     named: list[tuple[str, int | None]] = [("volume", None), ("mix", None)]
     named += [("rate", n + 1) for n in range(rates)]
     named += [("price", None)] if priced else []
-    parts = tuple(
-        Part(*name, *(float(each[n]) for each in (value, low, high, check)))
+    found = tuple(
+        Part(*name, float(value[n]), float(low[n]), float(high[n]), float(check[n]), bool(sure[n]))
         for n, name in enumerate(named)
     )
     least, most = np.percentile(draws.sum(axis=1), [2.5, 97.5])
-    return parts, (float(least), float(most))
+    return found, (float(least), float(most))
 
 
 def _split(before: FloatArray, after: FloatArray) -> FloatArray:
@@ -167,7 +193,8 @@ class ChangeResult(Result):
     """The two outcomes and what lies between them; without ``doubts`` there is nothing to compare.
 
     ``age`` is the days by which most wins have come, ``parts`` add up to the change, ``interval``
-    holds that at 95 %; there are none where the doubts forbid a comparison.
+    holds that at 95 %; there are none where the doubts forbid a comparison. ``earlier`` has the
+    same two periods of the year before, where the records reach back so far.
     """
 
     change: Change
@@ -177,6 +204,24 @@ class ChangeResult(Result):
     age: float | None
     parts: tuple[Part, ...]
     interval: tuple[float, float]
+    earlier: tuple[Outcome, Outcome] | None = None
+
+    @property
+    def recurring(self) -> float | None:
+        """The change of a year before, as a share, where it was like this one; else None.
+
+        Like it is a change in the same direction and at least half as large.
+        """
+        totals = self.totals()
+        if self.earlier is None or not totals or not totals["before"]:
+            return None
+        was, then = (self._total(each) for each in self.earlier)
+        change = totals["after"] / totals["before"] - 1
+        usual = then / was - 1 if was > 0 else 0.0
+        return usual if usual * change > 0 and abs(usual) >= abs(change) / 2 else None
+
+    def _total(self, each: Outcome) -> float:
+        return float(each.amount.sum() if self.priced else each.wins)
 
     @property
     def priced(self) -> bool:
@@ -211,10 +256,7 @@ class ChangeResult(Result):
         """``before`` and ``after`` in the unit of the contributions."""
         if self.before is None or self.after is None:
             return {}
-        return {
-            name: float(each.amount.sum() if self.priced else each.wins)
-            for name, each in (("before", self.before), ("after", self.after))
-        }
+        return {"before": self._total(self.before), "after": self._total(self.after)}
 
     def figure(self) -> go.Figure:
         """A waterfall from the earlier period to the later one."""

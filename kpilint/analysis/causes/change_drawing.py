@@ -21,53 +21,13 @@ def drawn(result: ChangeResult) -> go.Figure:
     import plotly.graph_objects as go  # a second to import
 
     figure = go.Figure()
-    totals, parts = result.totals(), result.parts
-    rows = len(parts) + 2 if parts else 0
-    labels: list[str] = []
-    if parts:
-        added = [part.value for part in parts]
-        starts = [totals["before"], *accumulate(added, initial=totals["before"])][1:-1]
+    rows = len(result.parts) + 2 if result.parts else 0
+    if result.parts:
         _ends(figure, result, rows)
         for falls in (True, False):
-            chosen = [n for n, part in enumerate(parts) if (part.value < 0) == falls]
-            figure.add_bar(
-                orientation="h",
-                y=[n + 1 for n in chosen],
-                x=[parts[n].value for n in chosen],
-                base=[starts[n] for n in chosen],
-                width=0.55,
-                hoverinfo="skip",
-                marker={
-                    "color": drawing.ACCENT if falls else drawing.SOFT,
-                    "line": {"color": drawing.ACCENT if falls else drawing.SOFT, "width": 1},
-                    "pattern": {
-                        "shape": "/" if falls else "",
-                        "fgcolor": drawing.ACCENT,
-                        "bgcolor": drawing.PAPER,
-                        "solidity": 0.5,
-                    },
-                },
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [parts[n].high - parts[n].value for n in chosen],
-                    "arrayminus": [parts[n].value - parts[n].low for n in chosen],
-                    "color": drawing.INK,
-                    "thickness": 1.2,
-                    "width": 4,
-                },
-            )
-        before, after = wording.ends(result)
-        labels = [
-            _named(before, wording.amount(result, totals["before"])),
-            *(
-                _named(wording.factor(result, part), wording.signed(result, part.value))
-                for part in parts
-            ),
-            _named(after, wording.amount(result, totals["after"])),
-        ]
+            _steps(figure, result, falls=falls)
     figure.update_xaxes(visible=False, fixedrange=True, rangemode="tozero")
-    drawing.name_rows(figure, dict(enumerate(labels)), rows - 0.4, -0.6)
+    drawing.name_rows(figure, dict(enumerate(_labels(result))), rows - 0.4, -0.6)
     dressed = drawing.dressed(
         figure,
         title=wording.headline(result),
@@ -77,6 +37,54 @@ def drawn(result: ChangeResult) -> go.Figure:
     )
     dressed.update_layout(barmode="overlay", title={"xref": "container", "x": 0.01})
     return dressed.update_layout(margin={"l": 10, "r": 12, "t": 80, "b": 10})
+
+
+def _steps(figure: go.Figure, result: ChangeResult, *, falls: bool) -> None:
+    """The factors that take away, or those that add, each from where the one before ended."""
+    parts = result.parts
+    starts = list(accumulate((p.value for p in parts), initial=result.totals()["before"]))
+    chosen = [n for n, part in enumerate(parts) if (part.value < 0) == falls]
+    color = drawing.ACCENT if falls else drawing.SOFT
+    hatched = {
+        "shape": "/" if falls else "",
+        "fgcolor": drawing.ACCENT,
+        "bgcolor": drawing.PAPER,
+        "solidity": 0.5,
+    }
+    whiskers = {
+        "type": "data",
+        "symmetric": False,
+        "array": [parts[n].high - parts[n].value for n in chosen],
+        "arrayminus": [parts[n].value - parts[n].low for n in chosen],
+        "color": drawing.INK,
+        "thickness": 1.2,
+        "width": 4,
+    }
+    figure.add_bar(
+        orientation="h",
+        y=[n + 1 for n in chosen],
+        x=[parts[n].value for n in chosen],
+        base=[starts[n] for n in chosen],
+        width=0.55,
+        hoverinfo="skip",
+        marker={"color": color, "line": {"color": color, "width": 1}, "pattern": hatched},
+        error_x=whiskers,
+    )
+
+
+def _labels(result: ChangeResult) -> list[str]:
+    """What stands beside the bars, from the earlier period to the later one."""
+    if not result.parts:
+        return []
+    totals, (before, after) = result.totals(), wording.ends(result)
+    return [
+        _named(before, wording.amount(result, totals["before"])),
+        *(
+            _named(wording.factor(result, part), wording.signed(result, part.value))
+            for part in result.parts
+        ),
+        _named(after, wording.amount(result, totals["after"])),
+    ]
 
 
 def _ends(figure: go.Figure, result: ChangeResult, rows: int) -> None:

@@ -78,12 +78,26 @@ def _told(result: ChangeResult) -> str:
         )
     low, high = result.interval
     chance = [_("Such a difference is within chance.")] if low <= 0 <= high else []
-    return sentences([said, *chance, *_reasons(result, change)])
+    return sentences([said, *chance, *_reasons(result, change), *_season(result)])
+
+
+def _season(result: ChangeResult) -> list[str]:
+    """That the same happened a year before, so that it may be the season and no news."""
+    low, high = result.interval
+    if result.recurring is None or low <= 0 <= high:
+        return []
+    return [
+        _(
+            "A year earlier the same step was {change}, so that it may be the season; compare with "
+            "the same period of the year before.",
+            change=f"{result.recurring:+.0%}",
+        )
+    ]
 
 
 def _reasons(result: ChangeResult, change: float) -> list[str]:
     """The factors that can be told from chance: first with the change, then against it."""
-    sure = [part for part in result.parts if part.low > 0 or part.high < 0]
+    sure = [part for part in result.parts if part.sure]
     along = sorted((p for p in sure if p.value * change > 0), key=lambda p: -abs(p.value))
     against = sorted((p for p in sure if p.value * change < 0), key=lambda p: -abs(p.value))
     if not sure:
@@ -138,7 +152,7 @@ def headline(result: ChangeResult) -> str:
     values = {"change": f"{change:+.0%}"} | _periods(result)
     if low <= 0 <= high:
         return _("{change} from {before} to {after}: within chance", **values)
-    along = [p for p in result.parts if p.value * change > 0 and (p.low > 0 or p.high < 0)]
+    along = [p for p in result.parts if p.value * change > 0 and p.sure]
     if not along:
         return _("{change} from {before} to {after}", **values)
     largest = max(along, key=lambda part: abs(part.value))

@@ -49,7 +49,7 @@ class Doubts:
     @property
     def since(self) -> date | None:
         """The day from which outcomes are recorded."""
-        return (_EPOCH + timedelta(days=self.late.since)).date() if self.late else None
+        return _day(self.late.since) if self.late else None
 
 
 def whole_age(people: Population) -> float | None:
@@ -81,7 +81,7 @@ def doubts(
     until = people.until or after.end
     days = min(ceil(age), max((until - max(after.end, before.end)).days, 1))
     late = _late(people, until)
-    touched = late is not None and (_EPOCH + timedelta(days=late.since)).date() > before.start
+    touched = late is not None and _day(late.since) > before.start
     longer = after.days / before.days
     return Doubts(
         days,
@@ -91,6 +91,16 @@ def doubts(
         longer if abs(longer - 1) > UNEVEN else None,
         late if touched else None,
     )
+
+
+def recorded_since(people: Population) -> date | None:
+    """The day from which outcomes are recorded, though records came before; None where none did."""
+    late = _late(people, people.until) if people.until is not None else None
+    return _day(late.since) if late else None
+
+
+def _day(number: float) -> date:
+    return (_EPOCH + timedelta(days=number)).date()
 
 
 def _months(period: Period, year_start: int) -> list[float]:

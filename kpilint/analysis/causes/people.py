@@ -76,9 +76,8 @@ class People:
             return PeopleResult(self, (), (), (), 0)
         records = population(data, self.spec, (self.person, *self.by), self.as_of)
         tables = {n: _year(self, records, n) for n in range(1, records.stages)}
-        seen = sorted({str(name) for table in tables.values() for name in table["by_0"]})
-        known = [name for name in seen if name not in (BLANK, OTHERS)]
-        found = [each for n, table in tables.items() for each in _compared(n, table, known)]
+        known = sorted(set(records.dimensions[0].values) - {BLANK, OTHERS})
+        found = [each for n, table in tables.items() for each in compared(n, table, known)]
         adjusted = benjamini_hochberg([each.p_value for each in found])
         told = tuple(bool(p <= RATE) for p in adjusted)
         unnamed = sum(int(t.loc[t["by_0"] == BLANK, "entered"].sum()) for t in tables.values())
@@ -119,7 +118,12 @@ def _year(people: People, records: Population, stage: int) -> pd.DataFrame:
     return kept[kept["by_0"] != OTHERS]
 
 
-def _compared(stage: int, table: pd.DataFrame, known: Sequence[str]) -> Iterator[Standing]:
+def compared(stage: int, table: pd.DataFrame, known: Sequence[str]) -> Iterator[Standing]:
+    """The standing of each of the ``known`` people at a stage.
+
+    ``table`` has the columns ``by_0`` (the person), ``by_1, ...`` (the mix), ``quarter``,
+    ``entered`` and ``passed``.
+    """
     named = table[table["by_0"].isin(known)]
     mix = [name for name in _mix(named) if name not in ("by_0", "entered", "passed")]
     strata = named.groupby(mix)
@@ -180,7 +184,8 @@ def shrink(
 
     Empirical Bayes: what is left of the rates' variance beyond chance is that between people, the
     parameters of a beta law come from it by the method of moments, and a person's records from
-    there. Without any such variance all have one rate. Source: Kleinman (1973), JASA 68, 46-54.
+    there; of few people less is known of it, and rates are drawn less. Source: Kleinman (1973),
+    JASA 68, 46-54; the last: Morris (1983), JASA 78, 47-55.
     """
     from scipy.stats import beta  # a second to import
 
@@ -195,7 +200,10 @@ def shrink(
         between = max((observed - (some.sum() - 1) * spread) / free, 0.0)
     # At least as if each had a thousand records in common with the others.
     prior = spread / between - 1 if between > spread / 1000 else 1000.0
-    prior = max(prior, 1.0)
+    # How much people vary is a guess itself, the more so the fewer they are (Morris).
+    typical = total / max(some.sum(), 1)
+    drawn = prior / (prior + typical) * max(some.sum() - 3, 0) / max(some.sum() - 1, 1)
+    prior = max(typical * drawn / (1 - drawn), 1.0)
     a = prior * level + np.where(some, x, 0.0)
     b = prior * (1 - level) + np.where(some, n - x, 0.0)
     low, high = (

@@ -15,7 +15,8 @@ from kpilint.goals.period import Period
 from kpilint.i18n import _, language
 
 if TYPE_CHECKING:
-    from kpilint.analysis.causes.segments import Leak, SegmentsResult, Visible
+    from kpilint.analysis.causes.segments import Leak, SegmentsResult
+    from kpilint.analysis.causes.windows import Visible
 
 
 def step(spec: FunnelSpec, number: int) -> str:
@@ -179,7 +180,24 @@ def _stake(leak: Leak, currency: str) -> str:
 
 def remarks(result: SegmentsResult) -> list[str]:
     """What a careful reader must know."""
-    return [*_of_causes(result), *_of_dimensions(result), *_of_the_past(result)]
+    return [
+        *_of_the_start(result),
+        *_of_causes(result),
+        *_of_dimensions(result),
+        *_of_the_past(result),
+    ]
+
+
+def _of_the_start(result: SegmentsResult) -> list[str]:
+    if result.since is None:
+        return []
+    return [
+        _(
+            "Outcomes are recorded only from {day} on, though records came before: quarters that "
+            "begin earlier are left out of the comparison.",
+            day=Period(result.since, result.since, "day").label(language()),
+        )
+    ]
 
 
 def _of_causes(result: SegmentsResult) -> list[str]:

@@ -48,7 +48,8 @@ class Dimension:
 class Population:
     """The records that entered the funnel: one row each, with ``by_0, by_1, ...`` and ``amount``.
 
-    ``until`` is the day of the newest event, None where there is none; ``ages`` has for each stage
+    ``since`` and ``until`` are the days of the first record and of the newest event, None where
+    there is none; ``ages`` has for each stage
     the days within which most of those who reached it came from the stage before.
     """
 
@@ -57,6 +58,7 @@ class Population:
     stages: int
     until: date | None
     ages: tuple[float | None, ...]
+    since: date | None = None
 
     def names(self) -> list[str]:
         """The columns of the dimensions."""
@@ -135,11 +137,12 @@ def population(
         # Beyond its newest event the source cannot tell a stage not reached from one not entered.
         min(max(days), as_of or date.max) if days else None,
         tuple(None if pd.isna(age) else float(age) for age in ages),
+        None if pd.isna(told["oldest"]) else told["oldest"].date(),
     )
 
 
 def _ages(records: ir.Table, found: Passages) -> dict[str, Any]:
-    asked: dict[str, ir.Value] = {}
+    asked: dict[str, ir.Value] = {"oldest": records.own_0.min()}
     for n in range(found.stages):
         own = records[f"own_{n}"]
         asked[f"newest_{n}"] = own.max()

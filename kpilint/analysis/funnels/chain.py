@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from hashlib import sha256
 from math import ceil
 from typing import TYPE_CHECKING
@@ -25,7 +24,6 @@ AT_ONCE = 1 << 27  # keys in memory; a gigabyte
 AT_ONCE_UNPACKED = 1 << 22  # events in memory where they do not fit into keys
 BATCH = 1 << 17  # rows that DuckDB hands over together
 PIECES = "kpilint_pieces"
-TALLIES = ("lost", "rows", "entries", "stray")
 BUFFER = "SET streaming_buffer_size = '64MB'"  # with its usual megabyte DuckDB's threads wait
 
 
@@ -50,10 +48,10 @@ class Visits:
         return self.table.filter(self.table.record.notnull())
 
     def records(self) -> ir.Table:
-        """One row a record: ``own_0, own_1, ...``, ``lost``, ``rows``, ``entries``, ``stray``.
+        """One row a record: ``own_0, own_1, ...``, ``lost``, ``rows``, ``visits_0, visits_1, ...``.
 
-        ``own_n`` is when the record's chain came to the stage, see ``ordered.Chains``; ``entries``
-        counts the visits to the stages that it reached, ``stray`` is 1 where there are others.
+        ``own_n`` is when the record's chain came to the stage, see ``ordered.Chains``; ``visits_n``
+        counts all visits to the stage, whether they belong to the chain or not.
         DuckDB, which runs in this process, keeps the answer as a temporary table; from other
         engines nothing is fetched.
         """
@@ -85,20 +83,9 @@ class Visits:
             entered = ibis.ifelse(follows, moment, never).min().over(record)
             table = table.mutate(**{f"own_{n}": entered})
         own = {f"own_{n}": table[f"own_{n}"].max() for n in range(stages)}
-        reached = reduce(
-            lambda found, n: found | ((table.step == n) & table[f"own_{n}"].notnull()),
-            range(stages),
-            ibis.literal(False),
-        )
-        visit = table.step < stages
         rows = table.count() if self.single else (table.step == stages).sum()
-        return table.group_by("record").aggregate(
-            **own,
-            lost=table.lost.max(),
-            rows=rows,
-            entries=reached.sum(),
-            stray=(visit & ~reached).ifelse(1, 0).max(),
-        )
+        visits = {f"visits_{n}": (table.step == n).sum() for n in range(stages)}
+        return table.group_by("record").aggregate(**own, lost=table.lost.max(), rows=rows, **visits)
 
 
 @ibis.udf.scalar.builtin(signature=((dt.timestamp,), dt.int64))
@@ -109,6 +96,25 @@ def epoch_us(moment):  # type: ignore[no-untyped-def]  # DuckDB's own
 @ibis.udf.scalar.builtin(signature=((dt.int64, dt.int64), dt.int64))
 def divide(number, divisor):  # type: ignore[no-untyped-def]  # DuckDB's own
     """The quotient of integers, without its fraction; exact, unlike a division of floats."""
+
+
+@ibis.udf.scalar.builtin(signature=((dt.Array(dt.string), dt.string), dt.int32))
+def list_position(words, word):  # type: ignore[no-untyped-def]  # DuckDB's own
+    """Where a word stands in a list, from 1; NULL where it does not."""
+
+
+@ibis.udf.scalar.builtin(signature=((dt.Array(dt.int64), dt.int32), dt.int64))
+def list_extract(numbers, place):  # type: ignore[no-untyped-def]  # DuckDB's own
+    """The number at a place, counted from 1."""
+
+
+def step_of(word: ir.StringColumn, steps: Mapping[str, int], beside: int) -> ir.IntegerValue:
+    """The step that a word names; ``beside`` for any other and for none."""
+    if not isinstance(word.get_backend(), Backend):
+        return word.cases(*steps.items(), else_=beside)
+    # A function, unlike a CASE, DuckDB asks but once for each word that a file's dictionary has.
+    place = list_position(ibis.array(list(steps)), word)
+    return list_extract(ibis.array(list(steps.values())), place).fill_null(beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +199,16 @@ class Arrays:
 
     def _keys(self, part: ir.Table, packing: Packing, most: int) -> Integers | None:
         """The rows, ``most`` at most, as keys; None where a time is no whole number of units."""
-        time = self._time(part, packing.start) - packing.start
-        steps = divide(time, packing.unit)
+        unit, time = packing.unit, self._time(part, packing.start) - packing.start
+        doubled = unit & (unit - 1) == 0  # a power of two
+        steps = time >> unit.bit_length() - 1 if doubled else divide(time, unit)
         key = (
             (part.code - packing.first) * (1 << packing.low_bits)
             + steps * (1 << packing.mark_bits)
             + self._mark(part)
         )
-        exact = steps * packing.unit == time
-        key = key if packing.unit == 1 else ibis.ifelse(exact, key, ibis.null("int64"))
+        exact = (time & unit - 1) == 0 if doubled else steps * unit == time
+        key = key if unit == 1 else ibis.ifelse(exact, key, ibis.null("int64"))
         keys = np.empty(most, np.int64)  # memory is taken only where it is written to
         size = 0
         self.engine.con.execute(BUFFER)
@@ -228,9 +235,10 @@ class Arrays:
 
     @property
     def _schema(self) -> pa.Schema:
-        own = [(f"own_{n}", pa.timestamp("us")) for n in range(self.visits.stages)]
-        tallies = [(name, pa.int64()) for name in TALLIES]
-        return pa.schema([("code", pa.int64()), *own, *tallies])
+        numbers = range(self.visits.stages)
+        own = [(f"own_{n}", pa.timestamp("us")) for n in numbers]
+        tallies = ["lost", "rows", *(f"visits_{n}" for n in numbers)]
+        return pa.schema([("code", pa.int64()), *own, *((name, pa.int32()) for name in tallies)])
 
     def _append(self, pieces: Iterator[Events]) -> None:
         batches = (self._batch(piece) for piece in pieces)
@@ -243,21 +251,17 @@ class Arrays:
 
     def _batch(self, piece: Events) -> pa.RecordBatch:
         """The chains of ordered events, a row a record."""
-        heads, step = piece.heads, piece.mark >> 1
-        stages = self.visits.stages
-        chains = follow(Events(piece.record, piece.time, step), stages, self.visits.within * SECOND)
-        sizes = np.diff(heads, append=len(step))
-        reached = np.repeat(chains.level, sizes)
-        rows = (
-            sizes if self.visits.single else np.add.reduceat(step == stages, heads, dtype=np.int64)
-        )
-        tallies = (
-            np.maximum.reduceat(piece.mark & 1, heads),
-            rows,
-            np.add.reduceat(step < reached, heads, dtype=np.int64),
-            np.maximum.reduceat((step >= reached) & (step < stages), heads),
-        )
-        columns = [chains.record, *chains.entered.view("datetime64[us]"), *tallies]
-        return pa.record_batch(
-            [pa.array(each, from_pandas=True) for each in columns], schema=self._schema
-        )
+        heads, stages = piece.heads, self.visits.stages
+        events = Events(piece.record, piece.time, piece.mark >> 1)
+        chains = follow(events, stages, self.visits.within * SECOND)
+        sizes = np.diff(heads, append=len(piece.mark))
+        place = np.repeat(np.arange(0, len(heads) * self._marks, self._marks), sizes) + piece.mark
+        counts = np.bincount(place, minlength=len(heads) * self._marks)
+        counts = counts.reshape(len(heads), self._marks).T
+        *visits, beside = counts[::2] + counts[1::2]
+        lost = counts[1::2].any(axis=0)
+        rows = sizes if self.visits.single else beside
+        tallies = (each.astype(np.int32) for each in (lost, rows, *visits))
+        moments = (pa.array(each.view("datetime64[us]")) for each in chains.entered)
+        columns = [pa.array(chains.record), *moments, *(pa.array(each) for each in tallies)]
+        return pa.record_batch(columns, schema=self._schema)

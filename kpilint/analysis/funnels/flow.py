@@ -8,7 +8,7 @@ from datetime import date
 from functools import reduce
 from itertools import pairwise
 from math import sqrt
-from operator import add, or_
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -28,7 +28,8 @@ class Step:
     """One stage: records that reached it, and those of them that are open or lost right there.
 
     ``median_days`` is the wait of those who came from the stage before; ``skipped`` are those that
-    only a later stage implies. Nothing is open at the last stage.
+    only a later stage implies; ``returned`` are visits beyond a record's first, when it had gone on
+    or stood there already. Nothing is open at the last stage.
     """
 
     stage: str
@@ -37,6 +38,7 @@ class Step:
     open: int | None
     lost: int
     skipped: int = 0
+    returned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +104,17 @@ def count(
     whole = {
         name: int(facts[name] or 0) for name in ("skipped", "disordered", "undated", "strayed")
     }
-    repeated, copies = int(facts["repeated"] or 0), int(facts["copies"] or 0)
+    steps = tuple(_step(facts, n, stages, long=long) for n in range(found.stages))
     oddities = Oddities(
         **whole,
-        repeated=repeated if long else 0,
-        copies=0 if long else copies,
+        repeated=sum(step.returned for step in steps),
+        copies=0 if long else int(facts["copies"] or 0),
         unnamed=int(found.unnamed.to_pandas()),
         unreadable=found.unreadable,
     )
     newest = [facts["newest_lost"], *(facts[f"newest_{n}"] for n in range(found.stages))]
     return Flow(
-        tuple(_step(facts, n, stages) for n in range(found.stages)),
+        steps,
         oddities,
         tuple(facts.get(f"age_{n}") for n in range(found.stages)),
         max((moment.date() for moment in newest if moment is not None), default=None),
@@ -120,7 +122,7 @@ def count(
     )
 
 
-def _step(facts: Mapping[str, Any], n: int, stages: tuple[str, ...]) -> Step:
+def _step(facts: Mapping[str, Any], n: int, stages: tuple[str, ...], *, long: bool) -> Step:
     stopped, lost = int(facts[f"stopped_{n}"] or 0), int(facts[f"lost_{n}"] or 0)
     return Step(
         stages[n],
@@ -129,6 +131,7 @@ def _step(facts: Mapping[str, Any], n: int, stages: tuple[str, ...]) -> Step:
         stopped - lost if n < len(stages) - 1 else None,
         lost,
         int(facts[f"skipped_{n}"] or 0),
+        int(facts[f"returned_{n}"] or 0) if long else 0,
     )
 
 
@@ -160,6 +163,7 @@ def _facts(found: Passages, start: date | None, end: date | None) -> dict[str, i
     dated = own[0].notnull()
     inside = entered(found, start, end)
     facts: dict[str, ir.Value] = {}
+    strayed: list[ir.BooleanValue] = []
     for n in range(found.stages):
         here = inside & at[n].notnull()
         stopped = here & at[n + 1].isnull() if n + 1 < found.stages else here
@@ -168,6 +172,9 @@ def _facts(found: Passages, start: date | None, end: date | None) -> dict[str, i
         facts[f"lost_{n}"] = (stopped & (records.lost > 0)).sum()
         facts[f"newest_{n}"] = own[n].max()
         facts[f"skipped_{n}"] = (inside & own[n].isnull() & at[n].notnull()).sum()
+        visits = records[f"visits_{n}"]
+        facts[f"returned_{n}"] = (visits - 1).sum(where=inside & own[n].notnull())
+        strayed.append(inside & own[n].isnull() & (visits > 0))
         if n:
             # The floating cast is for Spark, to which 86400.0 is a decimal with few digits.
             seconds = (own[n].epoch_seconds() - own[n - 1].epoch_seconds()).cast("float64")
@@ -178,7 +185,6 @@ def _facts(found: Passages, start: date | None, end: date | None) -> dict[str, i
         inside & mine.isnull() & there.notnull() for mine, there in zip(own, at, strict=True)
     ]
     turned = [inside & (later < sooner) for sooner, later in pairwise(own)]
-    visits = reduce(add, (mine.notnull().ifelse(1, 0) for mine in own))
     amount = records.amount
     priced = dated & at[-1].notnull() & amount.notnull()
     return facts | {
@@ -189,10 +195,9 @@ def _facts(found: Passages, start: date | None, end: date | None) -> dict[str, i
         "negative": (priced & (amount < 0)).sum(),
         "skipped": _either(skipped).sum(),
         "disordered": _either(turned or [inside & ~inside]).sum(),
-        "repeated": (records.entries - visits).sum(where=inside),
         "copies": (records.rows - 1).sum(where=inside),
         "undated": (~dated).sum(),
-        "strayed": (inside & (records.stray > 0)).sum(),
+        "strayed": _either(strayed).sum(),
     }
 
 

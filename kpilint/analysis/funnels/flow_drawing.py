@@ -116,7 +116,7 @@ def _head(result: FunnelResult, n: int) -> list[str]:
 
 
 def _goals(result: FunnelResult, n: int) -> list[str]:
-    """The goals that stand here, and how many only a later stage implies."""
+    """The goals that stand here, how many only a later stage implies, and how many came back."""
     lines = []
     for each in at_stage(result.funnel.goals, n):
         told = (
@@ -129,6 +129,8 @@ def _goals(result: FunnelResult, n: int) -> list[str]:
         lines += drawing.wrapped(
             _("{count} of them skipped it", count=wording.whole(skipped)), LETTERS
         )
+    if returned := result.steps[n].returned:
+        lines += drawing.wrapped(_("↩ {count} returns", count=wording.whole(returned)), LETTERS)
     return lines
 
 

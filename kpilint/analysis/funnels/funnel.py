@@ -18,13 +18,14 @@ from kpilint.analysis.funnels.next_steps import NextSteps
 from kpilint.analysis.funnels.passage import passages
 from kpilint.analysis.funnels.past import AgainstPast
 from kpilint.analysis.funnels.placed import Placed, placed
+from kpilint.analysis.funnels.remarks import remarks
 from kpilint.analysis.funnels.shortfall import Shortfall, shortfall
 from kpilint.errors import Misuse
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.node import near
 from kpilint.goals.period import DAY, Period, add_months, read_period
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 from kpilint.result import Result
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ class Funnel:
     """A funnel over the records that entered its first stage from ``start`` to ``end``.
 
     ``as_of`` is the day from which it is seen: later events are not known yet. None leaves that
-    side open. Calling it with a Dataset gives a FunnelResult.
+    side open. Where the funnel says ``within``, a record entered when its chain began: of all
+    visits to the first stage the latest from which it came furthest, as ClickHouse's
+    ``windowFunnel`` counts levels (it tells no day). Calling it with a Dataset gives a FunnelResult.
     """
 
     spec: FunnelSpec
@@ -111,7 +114,7 @@ def _unknown(name: str, names: list[str]) -> str:
         "The goals file has no funnel “{name}” with stages.{near} There are: {names}.",
         name=name,
         near=near(name, names),
-        names=", ".join(names) or "–",
+        names=listed(names) or "–",
     )
 
 
@@ -226,4 +229,4 @@ class FunnelResult(Result):
 
     def remarks(self) -> list[str]:
         """What was left out, implied or is still open."""
-        return wording.remarks(self)
+        return remarks(self)

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 
 NEVER = np.iinfo(np.int64).min  # the time at which a stage was not entered
-UNITS = (1, 1_000, 1_000_000, 86_400_000_000)  # of time: a microsecond to a day
+# Of time, in microseconds: the powers of two, by which engines divide at once, hold whole
+# milliseconds and seconds.
+UNITS = (1, 8, 64, 1_000, 1_000_000, 86_400_000_000)
 WORD = 63  # bits of a key
 PIECE = 1 << 16  # events that are looked at together, so that they stay in the processor's cache
 
@@ -169,39 +171,41 @@ def follow(events: Events, stages: int, within: int) -> Chains:
     the later that start: so it is a running maximum, and each stage takes one pass. Starts are
     kept as places in the arrays.
     """
-    heads, stage = events.heads, events.mark.astype(np.int16)
-    sizes = np.diff(heads, append=len(stage))
-    head = np.repeat(heads, sizes)
+    time, size, heads = events.time, len(events.time), events.heads
+    stage = events.mark.astype(np.int16)
+    whose = _up_to(heads, size) - 1
     visits = [np.flatnonzero(stage == n) for n in range(stages)]
-    level = np.zeros(len(stage), np.int64)
-    start = np.full(len(stage), -1)
+    level, first = np.zeros((2, len(heads)), np.int64)
     here = begun = visits[0]
     for n in range(stages):
         if n:
-            before = np.searchsorted(here, visits[n])
-            here, begun = visits[n], np.concatenate(([-1], begun))[before]
-            linked = (begun >= head[here]) & (events.time[here] - events.time[begun] <= within)
+            before = _up_to(here, size)[visits[n]]
+            some = int(np.searchsorted(before, 1))
+            here, begun = visits[n][some:], begun[before[some:] - 1]
+            linked = (whose[begun] == whose[here]) & (time[here] - time[begun] <= within)
             here, begun = here[linked], begun[linked]
-        level[here] = n + 1
-        start[here] = begun
-    reached = np.maximum.reduceat(level, heads)
-    furthest = (level == np.repeat(reached, sizes)) & (level > 0)
-    first = np.minimum.reduceat(np.where(furthest, start, len(stage)), heads)
-    return Chains(
-        events.record[heads], reached, _entered(events.time, visits, first, reached, stages)
-    )
+        record = whose[here]
+        earliest = np.flatnonzero(np.diff(record, prepend=-1))
+        level[record[earliest]] = n + 1
+        first[record[earliest]] = begun[earliest]
+    return Chains(events.record[heads], level, _entered(time, visits, first, level))
 
 
-def _entered(
-    time: Integers, visits: list[Integers], first: Integers, reached: Integers, stages: int
-) -> Integers:
+def _up_to(places: Integers, size: int) -> NDArray[np.int32]:
+    """How many of the places lie up to each of ``size``: quicker than to search for them."""
+    there = np.zeros(size, np.bool_)
+    there[places] = True
+    return np.cumsum(there, dtype=np.int32)
+
+
+def _entered(time: Integers, visits: list[Integers], first: Integers, level: Integers) -> Integers:
     """When chains from the places ``first`` came to each stage: at the next visit to it."""
-    entered = np.full((stages, len(reached)), NEVER)
-    place = first
-    for n in range(stages):
-        came = reached > n
+    entered = np.full((len(visits), len(level)), NEVER)
+    record, place = np.arange(len(level)), first
+    for n, mine in enumerate(visits):
+        came = level[record] > n
+        record, place = record[came], place[came]
         if n:
-            place = np.where(came, place, 0)
-            place[came] = visits[n][np.searchsorted(visits[n], place[came])]
-        entered[n, came] = time[place[came]]
+            place = mine[_up_to(mine, len(time))[place]]
+        entered[n, record] = time[place]
     return entered

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.operations as ops
 
-from kpilint.analysis.funnels.chain import Visits
+from kpilint.analysis.funnels.chain import Visits, step_of
 from kpilint.data.expression import build
 from kpilint.data.kinds import FLAG
 from kpilint.errors import ColumnMissing, Misuse, Unavailable
@@ -37,10 +37,10 @@ class Passages:
     ``records`` has the columns ``own_0, own_1, ...`` (when the record itself says that it first
     entered the stage), ``at_0, at_1, ...`` (the same, but a stage that was skipped has the moment
     of the next one reached), ``lost``, ``lost_at`` (NULL where no row says when), ``amount`` (the
-    largest of its rows), ``rows``, ``entries`` (how often any stage was entered) and ``stray``
-    (whether it entered a stage that does not count, out of order or too late). A record is part of
-    the funnel by its first stage: where ``own_0`` is NULL it only shows what came later, and to
-    count it would count those who made it. ``within`` is in seconds, None for stages in any order.
+    largest of its rows), ``rows`` and ``visits_0, visits_1, ...`` (how often it entered the stage,
+    also where that does not count: out of order or too late). A record is part of the funnel by its
+    first stage: where ``own_0`` is NULL it only shows what came later, and to count it would count
+    those who made it. ``within`` is in seconds, None for stages in any order.
     """
 
     records: ir.Table
@@ -71,7 +71,7 @@ def passages(data: Dataset, spec: FunnelSpec, as_of: date | None) -> Passages:
         lost_at=named.lost_at.min(),
         amount=named.amount.max(),
         rows=named.count(),
-        entries=named.entries.sum(),
+        **{f"visits_{n}": named[f"moment_{n}"].count() for n in range(count)},
     )
     unnamed = rows.filter(rows.record.isnull()).count()
     return Passages(_in_any_order(grouped, count), count, unnamed, unreadable)
@@ -106,11 +106,10 @@ class _Source:
             lost=lost.ifelse(1, 0),
             lost_at=ibis.ifelse(lost, self._loss(spec.lost), ibis.null("timestamp")),
             amount=self._amount(),
-            entries=sum((each.notnull().ifelse(1, 0) for each in moments.values()), start=0),
         )
         if spec.where:
             rows = rows.filter(self.condition(spec.where))
-        return rows.select("record", *moments, "lost", "lost_at", "amount", "entries")
+        return rows.select("record", *moments, "lost", "lost_at", "amount")
 
     def ends(self) -> ir.Table:
         """One row for each record that was lost or has an amount, with ``lost_at``, ``amount``."""
@@ -140,12 +139,12 @@ class _Source:
         record = self.value(spec.record)
         if (number := NUMBER.format(record.get_name())) in self.table.columns:
             record = self.table[number]
-        rows = self.table.mutate(**says, **moments, record=record, lost=lost)
+        step = {"step": self._step()} if self.single else {}
+        rows = self.table.mutate(**says, **moments, **step, record=record, lost=lost)
         if spec.where:
             rows = rows.filter(self.condition(spec.where))
-        if self.single:
-            step = ibis.cases(*((rows[name], n) for n, name in enumerate(says)), else_=count)
-            return rows.select("record", step=step, moment=rows.moment_0, lost=rows.lost)
+        if step:
+            return rows.select("record", "step", "lost", moment=rows.moment_0)
         none = ibis.null("timestamp")
         parts = [rows.select("record", "lost", step=ibis.literal(count), moment=none)]
         for n, (told, moment) in enumerate(zip(says, moments, strict=True)):
@@ -156,6 +155,17 @@ class _Source:
                 )
             )
         return ibis.union(*parts)
+
+    def _step(self) -> ir.Value:
+        """The one stage that the row can be a visit to, counted from 0; how many if it is none."""
+        stages, count = self.spec.stages, len(self.spec.stages)
+        word = self.value(self.spec.stage or "")
+        if not word.type().is_string() or any(stage.where for stage in stages):
+            says = ((self._says(stage), n) for n, stage in enumerate(stages))
+            return ibis.cases(*says, else_=count)
+        steps = {name: n for n, each in enumerate(stages) for name in each.values or (each.name,)}
+        known = self._known(stages[0], stages[0].entered)
+        return ibis.ifelse(known, step_of(word, steps, count), count)
 
     def value(self, text: str) -> ir.Value:
         """A column by name, else an expression over the columns."""
@@ -237,7 +247,7 @@ def _in_any_order(grouped: ir.Table, count: int) -> ir.Table:
     at: list[ir.Value] = [grouped[f"own_{count - 1}"]]
     for n in reversed(range(count - 1)):
         at.insert(0, ibis.coalesce(grouped[f"own_{n}"], at[0]))
-    return grouped.mutate(**{f"at_{n}": moment for n, moment in enumerate(at)}, stray=0)
+    return grouped.mutate(**{f"at_{n}": moment for n, moment in enumerate(at)})
 
 
 def _in_order(source: _Source, within: int, unreadable: int) -> Passages:

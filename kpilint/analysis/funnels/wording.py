@@ -1,4 +1,4 @@
-"""What a funnel's result says: its verdict, headline, labels and remarks, in two languages."""
+"""What a funnel's result says: its verdict, headline and labels, in two languages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kpilint.analysis.survival import Wait
 
 DASH = "–"
-MONTHS = 3  # of a quarter
 
 
 def stage(name: str) -> str:
@@ -34,16 +33,17 @@ def stage(name: str) -> str:
 
 def percent(rate: float, low: float, high: float) -> str:
     """A rate with its interval, both rounded to what the interval allows."""
-    digits = _digits(low, high)
+    places = digits(low, high)
     return _(
         "{rate}% ({low}–{high}%)",
-        rate=f"{rate * 100:.{digits}f}",
-        low=f"{low * 100:.{digits}f}",
-        high=f"{high * 100:.{digits}f}",
+        rate=f"{rate * 100:.{places}f}",
+        low=f"{low * 100:.{places}f}",
+        high=f"{high * 100:.{places}f}",
     )
 
 
-def _digits(low: float, high: float) -> int:
+def digits(low: float, high: float) -> int:
+    """How many decimals of a percentage its interval allows."""
     return 0 if high - low >= 0.02 else 1
 
 
@@ -176,171 +176,6 @@ def readable(result: FunnelResult) -> pd.DataFrame:
 
 def _shown(value: Any) -> str:
     return DASH if pd.isna(value) else f"{value:,.0f}"
-
-
-def remarks(result: FunnelResult) -> list[str]:
-    """What a careful reader must know about the records behind the numbers."""
-    odd, worst = result.oddities, result.worst
-    days = worst.days if worst else 0
-    found = [
-        (
-            days,
-            _(
-                "The comparison of quarters counts {days} days; the rates of the stages count all.",
-                days=days,
-            ),
-        ),
-        (
-            odd.skipped,
-            _(
-                "{count} skipped a stage; a later stage counts as having passed it.",
-                count=whole(odd.skipped),
-            ),
-        ),
-        (
-            odd.disordered,
-            _("{count} have stage dates in the wrong order.", count=whole(odd.disordered)),
-        ),
-        (
-            odd.strayed,
-            _(
-                "{count} entered a later stage out of order or too late; "
-                "such a stage counts as not reached.",
-                count=whole(odd.strayed),
-            ),
-        ),
-        (
-            odd.repeated,
-            _("{count} returns to a stage do not count again.", count=whole(odd.repeated)),
-        ),
-        (
-            odd.copies,
-            _(
-                "{count} rows repeat a record; the earliest date of each stage counts.",
-                count=whole(odd.copies),
-            ),
-        ),
-        (
-            odd.undated,
-            _(
-                "{count} have no date for the first stage and are left out.",
-                count=whole(odd.undated),
-            ),
-        ),
-        (
-            odd.unnamed,
-            _("{count} rows do not name their record and are left out.", count=whole(odd.unnamed)),
-        ),
-        (
-            odd.unreadable,
-            _(
-                "{count} cells of stage dates cannot be read; those stages count as not reached.",
-                count=whole(odd.unreadable),
-            ),
-        ),
-    ]
-    told = [sentence for count, sentence in found if count]
-    return [*_in_the_end(result), *told, *_cautions(result)]
-
-
-def _in_the_end(result: FunnelResult) -> list[str]:
-    """What comes through in the end, beside what has come through so far."""
-    winning = result.winning
-    if winning is None:
-        return []
-    share = percent(winning.rate, winning.low, winning.high)
-    said = {
-        "first": stage(result.steps[0].stage),
-        "last": stage(result.steps[-1].stage),
-        "share": share,
-    }
-    counted = winning.moved / winning.entered
-    if counted >= winning.low:  # nothing to add: the open ones hardly matter
-        return [_("Of those who entered {first}, {share} came through to {last}.", **said)]
-    rising = _(
-        "Records have been seen for {days} days at most, and more moved on until then: the rates "
-        "in the end may be higher.",
-        days=f"{winning.days:,.0f}",
-    )
-    return [
-        _(
-            "Of those who entered {first}, {share} come through to {last} in the end: {open} are "
-            "still open, so that the {counted}% counted so far are too few.",
-            open=whole(winning.open),
-            counted=f"{counted * 100:.{_digits(winning.low, winning.high)}f}",
-            **said,
-        ),
-        *([] if winning.settled else [rising]),
-    ]
-
-
-def _cautions(result: FunnelResult) -> list[str]:
-    """What makes the rates deceive: months that are missing, late outcomes, idle records."""
-    begun, spec = result.cautions.begun, result.funnel.spec
-    partial = next((each for each in result.compared if each.months < MONTHS), None)
-    undated = spec.lost is not None and not (spec.lost.entered or spec.entered)
-    found = []
-    if begun is not None and (result.funnel.start is None or result.funnel.start < begun.since):
-        found.append(
-            _(
-                "Outcomes are recorded only from {day} on, though {count} records came before: "
-                "rates over those are too low, and a rise after that day is none.",
-                day=Period(begun.since, begun.since, "day").label(language()),
-                count=whole(begun.before),
-            )
-        )
-    if partial is not None:
-        found.append(
-            _(
-                "Of {quarter} only {months} of 3 months have records; earlier quarters are "
-                "compared in the same months only.",
-                quarter=quarter(result, partial),
-                months=partial.months,
-            )
-        )
-    if undated and any(step.lost for step in result.steps):
-        found.append(
-            _(
-                "The funnel does not say when a record was lost, so each counts as lost at once; "
-                "write entered: under lost:."
-            )
-        )
-    return found + _balance(result)
-
-
-def _balance(result: FunnelResult) -> list[str]:
-    """Stages that hold more or fewer than Little's law makes of arrivals and stays."""
-    over: list[str] = []
-    under: list[str] = []
-    for each in result.cautions.unbalanced:
-        law = each.law
-        implied = law.rate * law.wait
-        told = _(
-            "{stage} {work} ({implied})",
-            stage=stage(result.steps[each.stage].stage),
-            work=whole(law.work),
-            implied=whole(implied),
-        )
-        (over if law.work > implied else under).append(told)
-    sentences = [
-        (
-            over,
-            _(
-                "Over the last year more stood open than arrivals and times in the stage account "
-                "for (in brackets), so that some are neither moved on nor closed as lost: {stages}.",
-                stages=_("; ").join(over),
-            ),
-        ),
-        (
-            under,
-            _(
-                "Over the last year fewer stood open than arrivals and times in the stage would "
-                "make (in brackets), so that some dates are entered late or in bulk: {stages}.",
-                stages=_("; ").join(under),
-            ),
-        ),
-    ]
-    return [sentence for stages, sentence in sentences if stages]
 
 
 def whole(number: float) -> str:

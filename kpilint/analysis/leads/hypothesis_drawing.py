@@ -10,9 +10,10 @@ from kpilint.analysis.leads.wording import number
 from kpilint.i18n import _
 
 if TYPE_CHECKING:
+    import pandas as pd
     import plotly.graph_objects as go
 
-    from kpilint.analysis.leads.hypothesis import HypothesesResult
+    from kpilint.analysis.leads.hypothesis import Claim, HypothesesResult
 
 PANEL = 150  # pixels
 
@@ -25,38 +26,7 @@ def course(result: HypothesesResult) -> go.Figure:
     panels = max(len(result.claims), 1)
     figure = make_subplots(rows=panels, cols=1, vertical_spacing=0.3 / panels)
     for row, claim in enumerate(result.claims, 1):
-        months = table[table["id"] == claim.hypothesis.id]
-        color = [
-            drawing.ACCENT if each == "supported" else drawing.GREY for each in months["standing"]
-        ]
-        for month, low, high, ink in zip(
-            months["month"], months["low"], months["high"], color, strict=True
-        ):
-            line = {"color": ink, "width": 2}
-            figure.add_scatter(
-                x=[month, month], y=[low, high], mode="lines", line=line, hoverinfo="skip",
-                row=row, col=1,
-            )  # fmt: skip
-        figure.add_scatter(
-            x=months["month"].tolist(),
-            y=months["r"].tolist(),
-            mode="markers",
-            marker={"color": color, "size": 9},
-            hovertemplate="%{x}: %{y:.2f}<extra></extra>",
-            row=row,
-            col=1,
-        )
-        axis = "" if row == 1 else str(row)
-        figure.add_annotation(
-            text=f"<b>{drawing.words(hypothesis_wording.verdict(claim))}</b>",
-            x=0,
-            y=1,
-            xref=f"x{axis} domain",
-            yref=f"y{axis} domain",
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-        )
+        _panel(figure, row, claim, table[table["id"] == claim.hypothesis.id])
     figure.update_xaxes(type="category", showgrid=False, fixedrange=True)
     room = 1 - 0.16 / panels  # above each panel, for its title
     figure.for_each_yaxis(lambda axis: axis.update(domain=[room * end for end in axis.domain]))
@@ -80,3 +50,34 @@ def course(result: HypothesesResult) -> go.Figure:
         height=120 + PANEL * panels,
     )
     return dressed.update_layout(margin={"l": 40, "r": 10, "t": 110, "b": 30})
+
+
+def _panel(figure: go.Figure, row: int, claim: Claim, months: pd.DataFrame) -> None:
+    """One claim's months, with its verdict above them."""
+    color = [drawing.ACCENT if each == "supported" else drawing.GREY for each in months["standing"]]
+    for month, low, high, ink in zip(
+        months["month"], months["low"], months["high"], color, strict=True
+    ):
+        line = {"color": ink, "width": 2}
+        x, y = [month, month], [low, high]
+        figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", row=row, col=1)
+    figure.add_scatter(
+        x=months["month"].tolist(),
+        y=months["r"].tolist(),
+        mode="markers",
+        marker={"color": color, "size": 9},
+        hovertemplate="%{x}: %{y:.2f}<extra></extra>",
+        row=row,
+        col=1,
+    )
+    axis = "" if row == 1 else str(row)
+    figure.add_annotation(
+        text=f"<b>{drawing.words(hypothesis_wording.verdict(claim))}</b>",
+        x=0,
+        y=1,
+        xref=f"x{axis} domain",
+        yref=f"y{axis} domain",
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+    )

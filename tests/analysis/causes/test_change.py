@@ -46,6 +46,21 @@ def test_a_rate_that_fell(tmp_path: Path) -> None:
         assert "most of all by the rate Leads→SQL" in result.figure().layout.title.text
 
 
+def test_what_recurs_each_year_is_said(tmp_path: Path) -> None:
+    """Every spring half as many move on; the year before the records also tell of it."""
+
+    def spring(day: date, who: Mapping[str, str], stage: int) -> float:
+        return even(day, who, stage) * (0.5 if 4 <= day.month <= 6 and stage == 1 else 1)
+
+    with speaking("en"):
+        result = changed(tmp_path, deals(spring), **PERIODS)
+        assert result.recurring == pytest.approx(-0.5, abs=0.2)
+        assert "it may be the season" in result.text()
+        once = changed(tmp_path, deals(falling), **PERIODS)
+        assert once.recurring is None
+        assert "season" not in once.text()
+
+
 def test_volume_price_and_mix(tmp_path: Path) -> None:
     early = [row for row in deals() if row[1] < APRIL]  # type: ignore[operator]
     late = [row for row in deals(a_day=9, amount=1_500_000) if row[1] >= APRIL]  # type: ignore[operator]

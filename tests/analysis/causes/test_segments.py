@@ -97,6 +97,21 @@ def test_a_year_as_reference_raises_no_false_alarms(records: int, drift: Drift) 
     assert binomtest(alarms, worlds).proportion_ci(0.99).low <= 0.05
 
 
+def test_quarters_before_outcomes_were_recorded_are_left_out(tmp_path: Path) -> None:
+    """The CRM came in April 2024: deals from before are there, their outcomes are not."""
+    begun = date(2024, 4, 1)
+    rows = [
+        row if row[3] >= begun else (*row[:3], "", "open", *row[5:])  # type: ignore[operator]
+        for row in deals(fairs_fall)
+    ]
+    result = scanned(tmp_path, rows)
+    assert result.since is not None and abs((result.since - begun).days) < 31
+    assert all(span.start >= begun for look in result.looks for span in look.past)
+    assert named(result) == [("sql", {"channel": "fair"})]
+    with speaking("en"):
+        assert "Outcomes are recorded only from" in result.remarks()[0]
+
+
 # Dimensions
 
 

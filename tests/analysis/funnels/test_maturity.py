@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpilint.analysis.funnels.caution import cautions
+from kpilint.analysis.funnels.caution import YEAR, cautions
 from kpilint.analysis.funnels.maturity import Estimate, estimates, together
 from kpilint.analysis.funnels.passage import Passages
 from kpilint.analysis.stats import wilson
+from kpilint.analysis.survival import late_start, littles_law
 
 START = datetime(2024, 1, 1)
 UNTIL = date(2025, 12, 31)
@@ -182,3 +183,24 @@ def test_outcomes_that_begin_late_are_no_rise() -> None:
     assert begun.since == (START + timedelta(days=423)).date()
     assert begun.before > 400
     assert cautions(passages(steady(0)), UNTIL).begun is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_counts_by_day_tell_what_the_records_would(seed: int) -> None:
+    """What is asked of the engine knows no pairs of days; the answer is as if it did."""
+    random = np.random.default_rng(seed)
+    came = random.uniform(0, 729, 900)
+    gone = came + random.exponential((3, 30, 100)[seed % 3], 900)
+    known = (random.random(900) < 0.6) & (gone > (0, 400)[seed % 2]) & (gone < 729)
+    rows: list[Row] = [
+        (float(c), float(g) if k else None, None) for c, g, k in zip(came, gone, known, strict=True)
+    ]
+    found = cautions(passages(rows), UNTIL)
+    first, end = (START.date() - date(1970, 1, 1)).days, (UNTIL - date(1970, 1, 1)).days + 1
+    days = np.floor(came) + first, np.where(known, np.floor(gone) + first, np.nan)
+    begun, law = late_start(*days, end), littles_law(*days, end - YEAR, end)
+    assert (found.begun is None) == (begun is None)
+    if found.begun is not None and begun is not None:
+        assert found.begun.since == date(1970, 1, 1) + timedelta(days=int(begun.since))
+        assert found.begun.before == begun.before
+    assert [each.law for each in found.unbalanced] == [law] * (law.holds() is False)
