@@ -6,8 +6,9 @@
     ├── Misuse               kpilint was called in a way that cannot be answered
     ├── FileProblem          a file cannot be read or written
     └── Unavailable          what was asked of the data cannot be had: a rule becomes "could not check"
-        └── SourceProblem    a source cannot be opened or read: rule M003
-            └── ColumnMissing    a heading that the source lacks: rule M004
+        ├── SourceProblem    a source cannot be opened or read: rule M003
+        │   └── ColumnMissing    a heading that the source lacks: rule M004
+        └── LedgerProblem    the ledger cannot be opened, read or written
 """
 
 from __future__ import annotations
@@ -48,3 +49,7 @@ class ColumnMissing(SourceProblem):
         super().__init__(message, source=source)
         self.column = column
         self.near = near
+
+
+class LedgerProblem(Unavailable):
+    """The ledger of earlier runs cannot be opened, read or written."""

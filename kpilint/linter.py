@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kpilint.errors import Misuse, Unavailable
@@ -18,7 +18,6 @@ from kpilint.goals.node import near
 from kpilint.i18n import _, speaking
 from kpilint.rule import DATA, HISTORY, LEDGER, Cannot, Flaw, Rule, matches
 from kpilint.rules import ALL
-from kpilint.rules.planned import PLANNED, planned
 
 if TYPE_CHECKING:
     from kpilint.data.dataset import Dataset
@@ -46,16 +45,16 @@ def codes(words: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for word in words:
         matched = matches(word, ALL)
-        if not matched and not planned(word):
+        if not matched:
             raise _no_rule(word)
         found |= matched
     return frozenset(found)
 
 
-def rule_named(word: str) -> Rule | None:
-    """The rule of that code or name, None where it is still to come; Misuse for another word."""
+def rule_named(word: str) -> Rule:
+    """The rule of that code or name; Misuse for another word."""
     found = next((r for r in ALL if word in {r.code, r.name}), None)
-    if found is None and not planned(word):
+    if found is None:
         raise _no_rule(word)
     return found
 
@@ -109,7 +108,7 @@ def config_of(goals: GoalSet) -> Config:
     block = goals.lint
     if block is None:
         return Config()
-    known = all(matches(word, ALL) or planned(word) for word in block.select)
+    known = all(matches(word, ALL) for word in block.select)
     return Config(select=block.select if known else (), options=block.options)
 
 
@@ -145,16 +144,16 @@ class _Run:
         for rule in order:
             if rule.scope == "Excuse":
                 self._excuses(rule, spent)
-        self._tell_planned()
         findings = [f for f in self.findings if f.code in reported]
-        unchecked = tuple(u for u in self.unchecked if u.code in reported | PLANNED.keys())
+        unchecked = tuple(u for u in self.unchecked if u.code in reported)
         return tuple(sorted(findings, key=_place)), unchecked
 
     def _rule(self, rule: Rule) -> None:
         missing = self._missing(rule)
-        if missing:
+        if missing is not None:
             self.decided.discard(rule.code)
-            self.unchecked.append(Unchecked(rule.code, rule.name, self.file, missing, self.file.id))
+            if missing:
+                self._take(rule, Cannot(missing), self.file)
             return
         options = self._options(rule)
         for entry, subject in self._subjects(rule):
@@ -204,20 +203,27 @@ class _Run:
             )
         )
 
-    def _tell_planned(self) -> None:
-        """Rules that were asked for by name and are not there yet did not pass."""
-        for code in sorted({code for word in self.config.select for code in planned(word)}):
-            reason = _("This rule is not there yet; a later version brings it.")
-            unsaid = Unchecked(code, PLANNED[code], self.file, reason, self.file.id)
-            self.unchecked.append(unsaid)
-
     def _missing(self, rule: Rule) -> str | None:
-        """Why a rule cannot run at all here."""
+        """Why a rule cannot run at all here; empty where nobody would expect it to."""
         if self.data is None and rule.needs & {DATA, HISTORY}:
             return _("The data was not looked at (--offline).")
-        if LEDGER in rule.needs:
-            return _("There is no record of earlier runs yet.")
-        return None
+        return self._unrecorded if LEDGER in rule.needs else None
+
+    @cached_property
+    def _unrecorded(self) -> str | None:
+        """Why earlier runs cannot be asked; empty where there were none yet, as at a first check."""
+        from kpilint.data.ledger import Ledger
+
+        ledger = Ledger.of(self.goals)
+        try:
+            if self.data is None:
+                there = ledger.expected or (ledger.file is not None and ledger.file.exists())
+                return _("The data was not looked at (--offline).") if there else ""
+            if ledger.begun:
+                return None
+        except Unavailable as problem:
+            return str(problem)
+        return _("There is no record of earlier runs yet.") if ledger.expected else ""
 
     def _options(self, rule: Rule) -> Mapping[str, Any]:
         """The options given for a rule that it has; E002 tells of the others."""

@@ -10,7 +10,7 @@ from kpilint.errors import FileProblem, Misuse
 from kpilint.finding import Severity
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.node import near
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 from kpilint.linter import Config, codes, config_of, rule_named
 
 _LEVELS = tuple(str(level) for level in Severity)
@@ -122,14 +122,14 @@ def _options(key: str, value: Any) -> None:
     rules = _table({key: value}, key)
     for word in rules:
         rule, given = rule_named(word), _table(rules, word)
-        refusals = [rule.refusal(option, given[option]) for option in given] if rule else []
+        refusals = (rule.refusal(option, given[option]) for option in given)
         for refusal in filter(None, refusals):
             raise ValueError(refusal)
 
 
 def _level(key: str, value: Any) -> None:
     if value not in _LEVELS:
-        raise ValueError(_("{key} must be one of {words}.", key=key, words=", ".join(_LEVELS)))
+        raise ValueError(_("{key} must be one of {words}.", key=key, words=listed(_LEVELS)))
 
 
 def _flag(key: str, value: Any) -> None:

@@ -12,7 +12,6 @@ from kpilint.i18n import _, speaking
 from kpilint.linter import RULES
 from kpilint.manual import marked, page_of
 from kpilint.rule import Rule
-from kpilint.rules.planned import PLANNED
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = {"en": DOCS / "rules.md", "ja": DOCS / "rules.ja.md"}
@@ -21,26 +20,23 @@ _HEAD = {
         "Rules",
         "[日本語](rules.ja.md)",
         "| code | name | severity | asks |",
-        "Not there yet",
         "Written by `python -m tests.rule_pages`; `kpilint explain A001` shows the same.",
     ),
     "ja": (
         "ルール一覧",
         "[English](rules.md)",
         "| コード | 名前 | 重さ | 求めること |",
-        "まだないルール",
         "`python -m tests.rule_pages` で作成。`kpilint explain A001` でも同じ内容を表示します。",
     ),
 }
 
 
 def pages(language: str) -> str:
-    """All rules in ``ja`` or ``en``: a table, a page each, and those to come."""
+    """All rules in ``ja`` or ``en``: a table, and a page each."""
     with speaking(language):
-        title, other, columns, ahead, made = _HEAD[language]
+        title, other, columns, made = _HEAD[language]
         parts = [f"# {title}\n\n{other} · {made}", "\n".join(_table(columns))]
         parts += [_page(rule) for rule in RULES.values()]
-        parts += [f"## {ahead}", "\n".join(f"- {c} {name}" for c, name in PLANNED.items())]
         return "\n\n".join(parts) + "\n"
 
 

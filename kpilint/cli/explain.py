@@ -10,23 +10,16 @@ from kpilint.goals.node import near
 from kpilint.i18n import _, preferred, speaking
 from kpilint.linter import RULES
 from kpilint.manual import shown
-from kpilint.rules.planned import PLANNED, planned
 
 
 @click.command(help=_("Show the page of a rule, by its code or name."))
 @click.argument("rule")
 @options.lang
 def explain(rule: str, lang: str | None) -> None:
-    """Print one page, or that it is still to come."""
+    """Print one page."""
     with speaking(lang or preferred()):
         by_name = {r.name: r for r in RULES.values()}
         found = RULES.get(rule.upper()) or by_name.get(rule.lower())
-        coming = planned(rule.upper()) or planned(rule.lower())
-        if found is None and coming:
-            (code,) = coming
-            told = _("{rule} is not there yet; a later version brings it.", rule=code)
-            click.echo(f"{code} {PLANNED[code]}\n\n{told}")
-            return
         if found is None:
             message = _("There is no rule {rule}.", rule=rule)
             hint = near(rule.upper(), RULES) or near(rule.lower(), by_name)

@@ -65,6 +65,7 @@ def _key(
             [goals.origin, goals.home, str(goals.folder.absolute())],
             [(path, _text(path, text)) for path, text in goals.texts.items()],
             [(name, _content(data, name)) for name in goals.sources],
+            _recorded(data),
         ]
     )
 
@@ -84,6 +85,19 @@ def _content(data: Dataset, source: str) -> str:
         return data.fingerprint(source)
     except Unavailable as problem:
         return str(problem)
+
+
+def _recorded(data: Dataset) -> list[object]:
+    """What earlier runs left: of a file the content, of a server the end of the book."""
+    ledger = data.ledger
+    try:
+        file = ledger.file
+        if file is None:
+            return [ledger.head(), ledger.expected]
+        left = data.cache.fingerprint((file,), "ledger") if file.exists() else ""
+        return [left, ledger.book, ledger.expected]
+    except Unavailable as problem:
+        return [str(problem)]
 
 
 def _written(found: Findings) -> dict[str, Any]:

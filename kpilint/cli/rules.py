@@ -11,7 +11,6 @@ from kpilint.cli import options
 from kpilint.i18n import _, preferred, speaking
 from kpilint.linter import RULES
 from kpilint.manual import page_of
-from kpilint.rules.planned import PLANNED
 
 _WIDTH = max(len(rule.name) for rule in RULES.values())
 
@@ -26,7 +25,7 @@ _WIDTH = max(len(rule.name) for rule in RULES.values())
 )
 @options.lang
 def rules(form: str, lang: str | None) -> None:
-    """Print code, severity, name and title of each rule, and the names of those to come."""
+    """Print code, severity, name and title of each rule."""
     with speaking(lang or preferred()):
         click.echo(_as_json() if form == "json" else _as_text())
 
@@ -36,23 +35,17 @@ def _as_text() -> str:
         f"{code}  {set_cell_size(r.severity.word, 8)} {r.name:<{_WIDTH}} {_(page_of(r).title)}"
         for code, r in RULES.items()
     ]
-    ahead = [f"{code}  {name}" for code, name in PLANNED.items()]
-    return "\n".join([*lines, "", _("Not there yet:"), *ahead])
+    return "\n".join(lines)
 
 
 def _as_json() -> str:
-    listed: list[dict[str, object]] = [
+    listed = [
         {
             "code": r.code,
             "severity": str(r.severity),
             "name": r.name,
             "title": _(page_of(r).title),
-            "planned": False,
         }
         for r in RULES.values()
-    ]
-    listed += [
-        {"code": code, "severity": None, "name": name, "title": None, "planned": True}
-        for code, name in PLANNED.items()
     ]
     return json.dumps(listed, ensure_ascii=False, indent=1)

@@ -16,7 +16,7 @@ import yaml
 from kpilint.data.headings import folded
 from kpilint.errors import SourceProblem
 from kpilint.goals.source import Source
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 
 _CERTAIN = 1.5  # the weight from which a preset is believed, see ``recognised``
 
@@ -126,7 +126,7 @@ def preset_of(source: Source) -> Preset | None:
         message = _(
             "{read} is no preset; there are {presets}.",
             read=source.preset,
-            presets=", ".join(presets()),
+            presets=listed(presets()),
         )
         hint = _(" Did you mean {near}?", near=near[0]) if near else ""
         raise SourceProblem(message + hint, source=source.name)

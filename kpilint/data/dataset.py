@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from kpilint.data.connection import Connection
     from kpilint.data.coverage import Coverage
+    from kpilint.data.ledger import Ledger
     from kpilint.data.opened import Opened
     from kpilint.data.tally import Asked, Tally
     from kpilint.data.url import Address
@@ -121,7 +122,7 @@ class Dataset:
 
     def unreadable(self, source: str) -> tuple[UnreadableCells, ...]:
         """Cells that could not be converted, by file and column, in the order of the columns."""
-        return self.opened(source).unreadable()
+        return self.opened(source).unreadable
 
     def coverage(self, source: str, column: str, until: date) -> Coverage | None:
         """Which days up to ``until`` a source's records cover, by one of its time columns."""
@@ -170,6 +171,13 @@ class Dataset:
         if isinstance(kept, Unavailable):
             raise kept
         return kept
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What earlier runs recorded of these goals; nothing is opened until it is asked."""
+        from kpilint.data.ledger import Ledger
+
+        return Ledger.of(self.goals)
 
     @cached_property
     def workshop(self) -> Path:

@@ -17,6 +17,7 @@ from kpilint.goals.source import Source
 from kpilint.i18n import _
 
 _UTF8 = "utf-8-sig"
+_MARK = "\ufeff"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SIGNATURES = (
     (b"PK\x03\x04", "Excel/ZIP"),
@@ -36,6 +37,10 @@ class Text:
 
     path: Path
     lines: int
+
+
+class _Joined(Exception):
+    """A byte order mark stands inside the file."""
 
 
 class _Undecodable(Exception):
@@ -111,9 +116,10 @@ def _declared(path: Path, source: Source) -> Text:
 
 def _read_as(name: str, path: Path, source: str) -> Text:
     """The file read to its end, once; _Undecodable where it is not written so."""
-    content = _as_utf8(name, path, source)
     if name == _UTF8:
-        return Text(path, _lines(content))
+        with suppress(_Joined):
+            return Text(path, _lines(_as_utf8(name, path, source)))
+    content = _as_utf8(name, path, source, clean=True)
     handle, place = mkstemp(prefix="kpilint-", suffix=".csv")
     copy = Path(place)
     try:
@@ -127,17 +133,26 @@ def _read_as(name: str, path: Path, source: str) -> Text:
     return text
 
 
-def _as_utf8(name: str, path: Path, source: str) -> Iterator[bytes]:
+def _as_utf8(name: str, path: Path, source: str, *, clean: bool = False) -> Iterator[bytes]:
+    """The content as UTF-8; ``clean`` of the byte order marks that files joined to one leave in it.
+
+    Raises _Undecodable, and _Joined for such marks where they would have to be kept.
+    """
     decoder = codecs.getincrementaldecoder(name)()
     read = 0
     for chunk in chain(chunks(path, source), [b""]):
         try:
             text = decoder.decode(chunk, final=not chunk)
-            yield chunk if name == _UTF8 else text.encode()
         except UnicodeError as problem:
             line = _line_at(path, read + getattr(problem, "start", 0))
             raise _Undecodable(line) from None
         read += len(chunk)
+        if clean:
+            yield text.replace(_MARK, "").encode()
+        elif _MARK in text:
+            raise _Joined
+        else:
+            yield chunk
 
 
 def _line_at(path: Path, position: int) -> int:

@@ -131,7 +131,9 @@ class TextTable:
             records = self._numbered(file)
             next(records)  # the engine might stumble over what a heading holds
             writer.writerow(f"c{n}" for n in range(len(self.headings)))
-            for row, record in records:
+            for number, (row, record) in enumerate(records):
+                if len(record) > len(self.headings) and 0 in (number, len(self.headings) - 1):
+                    raise self._untitled(row, len(record))
                 if len(record) != len(self.headings):
                     raise self._ragged(row, len(record))
                 writer.writerow(record)
@@ -159,6 +161,19 @@ class TextTable:
         message = _(
             "{path}, row {row}: {found} cells where the headings have {expected}; "
             "correct the row, or put a cell that holds “{delimiter}” in quotation marks.",
+            path=self.path,
+            row=row,
+            found=found,
+            expected=len(self.headings),
+            delimiter=_shown(self.delimiter),
+        )
+        return SourceProblem(message, source=self.source, place=row)
+
+    def _untitled(self, row: int, found: int) -> SourceProblem:
+        message = _(
+            "{path}, row {row}: {found} cells where the first row, which should hold the headings, "
+            "has {expected}. Delete the lines above the headings, or put a cell that holds "
+            "“{delimiter}” in quotation marks.",
             path=self.path,
             row=row,
             found=found,

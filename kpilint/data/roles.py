@@ -13,6 +13,7 @@ from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Metric
 from kpilint.goals.source import Join, Source
 
+RECORDED = "recorded_at"  # when a row was entered, see known.py
 _NUMERIC = frozenset({"sum", "mean", "median", "min", "max"})
 _ORDER = (TIME, NUMBER, FLAG, TEXT)  # the first that any use asks for
 
@@ -79,7 +80,10 @@ def _exact(column: str, resolve: Callable[[str], str]) -> str | None:
 
 def _uses(goals: GoalSet, source: str, resolve: Callable[[str], str]) -> tuple[list[str], Uses]:
     uses = Uses()
-    names = [goals.sources[source].key or ""] if source in goals.sources else []
+    spec = goals.sources.get(source)
+    names = [spec.key or ""] if spec else []
+    if spec and RECORDED in spec.columns:
+        _gather(RECORDED, TIME, uses, resolve)
     for metric in goals.metrics.values():
         if metric.source == source:
             names.append(metric.person or "")

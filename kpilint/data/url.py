@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote
 
 from kpilint.errors import SourceProblem, Unavailable
@@ -46,24 +47,27 @@ class Address:
 
 
 def address_of(source: Source) -> Address | None:
-    """The address in a source's ``url:``, None where it has none; nothing is connected.
+    """The address in a source's ``url:``, None where it has none; see ``address_in``."""
+    return None if source.url is None else address_in(source.url, source.name)
+
+
+def address_in(url: str, name: str) -> Address:
+    """The address that a URL in the goals file gives, ``name`` being what it is of.
 
     ``${NAME}`` is read from the environment; in user, password and query any letters may stand in
-    it, and a variable may also hold the whole URL. Raises Unavailable, naming it, for a variable
-    that is not set, and SourceProblem for what is no URL or has a secret written in it.
+    it, and a variable may also hold the whole URL. Nothing is connected. Raises Unavailable, naming
+    it, for a variable that is not set, and SourceProblem for what is no URL or has a secret in it.
     """
-    if source.url is None:
-        return None
-    written = source.url.strip()
+    written = url.strip()
     if not (whole := bool(_VARIABLE.match(written))):
-        _refuse_secret(_matched(written, source), source)
-    found = _matched(_expanded(written, source) if whole else written, source)
+        _refuse_secret(_matched(written, name), name)
+    found = _matched(_expanded(written, name) if whole else written, name)
     user, colon, password = (found["user"] or "").partition(":")
     if not whole:
         user, password, query = (
-            _expanded(part, source, quoted=True) for part in (user, password, found["query"] or "")
+            _expanded(part, name, quoted=True) for part in (user, password, found["query"] or "")
         )
-        place = _expanded(found["place"], source)
+        place = _expanded(found["place"], name)
         known = f"{found['user'].partition(':')[0]}@" if found["user"] else ""
         shown = f"{found['scheme']}://{known}{found['place']}"
     else:
@@ -81,31 +85,38 @@ def address_of(source: Source) -> Address | None:
     )
 
 
-def _matched(text: str, source: Source) -> re.Match[str]:
+def _matched(text: str, name: str) -> re.Match[str]:
     found = _URL.fullmatch(text)
     if found is None:
         message = _(
             "The url: of {source} is no address of a database; write for example {example}.",
-            source=source.name,
+            source=name,
             example="postgresql://${PGUSER}:${PGPASSWORD}@localhost/crm",
         )
-        raise SourceProblem(message, source=source.name)
+        raise SourceProblem(message, source=name)
     return found
 
 
-def _expanded(text: str, source: Source, *, quoted: bool = False) -> str:
+def _expanded(text: str, name: str, *, quoted: bool = False) -> str:
     def value(match: re.Match[str]) -> str:
         told = os.environ.get(match[1])
         if told is None:
             message = _(
                 "The url: of {source} needs the environment variable {name}, which is not set.",
-                source=source.name,
+                source=name,
                 name=match[1],
             )
             raise Unavailable(message)
         return quote(told, safe="") if quoted else told.strip()
 
     return _VARIABLE.sub(value, text)
+
+
+def file_of(address: Address, folder: Path) -> Path | None:
+    """The file of a SQLite address, whose path starts from ``folder``; None for any other."""
+    if not address.scheme.startswith("sqlite"):
+        return None
+    return folder / address.place.removeprefix("/")
 
 
 def holds_secret(url: str) -> bool:
@@ -119,13 +130,13 @@ def holds_secret(url: str) -> bool:
     return any(_VARIABLE.sub("", secret) for secret in secrets)
 
 
-def _refuse_secret(written: re.Match[str], source: Source) -> None:
+def _refuse_secret(written: re.Match[str], name: str) -> None:
     """A secret in a file goes wherever the file goes."""
     if holds_secret(written[0]):
         message = _(
             "The url: of {source} has a password or key written in it. Put it into an environment "
             "variable, change it, and write {example} in its place.",
-            source=source.name,
+            source=name,
             example="${PGPASSWORD}",
         )
-        raise SourceProblem(message, source=source.name)
+        raise SourceProblem(message, source=name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from kpilint.finding import Finding, Findings, Subject, Title, Unchecked
 from kpilint.goals.period import Period
-from kpilint.i18n import _, speaking
+from kpilint.i18n import _, listed, speaking
 from kpilint.output.questions import questions
 from kpilint.output.visible import visible
 
@@ -160,8 +160,8 @@ def _unchecked(unchecked: Iterable[Unchecked], titles: Mapping[Subject, Title]) 
         named = left.code if left.subject.kind == "file" else left.code + label
         concerned.setdefault(left.reason, {})[named] = None
     for reason, about in concerned.items():
-        listed = _plain(", ".join(about))
-        yield "- " + _("{reason} ({listed})", reason=_plain(reason), listed=listed)
+        named = _plain(listed(about))
+        yield "- " + _("{reason} ({listed})", reason=_plain(reason), listed=named)
 
 
 def _plain(text: str) -> str:

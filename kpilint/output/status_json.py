@@ -20,6 +20,7 @@ def status_json(status: StatusResult) -> str:
         "version": 1,
         "as_of": status.as_of.isoformat(),
         "goals": [_goal(goal) for goal in status.goals],
+        "problems": list(status.problems),
     }
     return json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False)
 
@@ -37,6 +38,7 @@ def _goal(goal: GoalStatus) -> dict[str, Any]:
         "original_target": goal.original_target,
         "actual": goal.actual,
         "attainment": _share(goal.attainment),
+        "original_attainment": _share(goal.original_attainment),
         "expected_by_now": goal.expected_by_now,
         "forecast": _forecast(goal.forecast) if goal.forecast else None,
         "status": goal.status,

@@ -83,10 +83,10 @@ def _row(goal: GoalStatus) -> Row:
     return (
         _cut(goal.label),
         states.word(goal.status),
-        wording.percent(goal.attainment),
+        wording.attained(goal),
         bar(goal.attainment, by_now),
         wording.amount(goal.actual, goal.unit),
-        wording.amount(goal.target, goal.unit),
+        wording.targeted(goal),
         wording.amount(goal.expected_by_now, goal.unit),
         wording.forecast(goal),
         wording.chance(goal),

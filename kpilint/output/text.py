@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from click import style
 
 from kpilint.finding import Finding, Findings, Severity, Span, Unchecked
-from kpilint.i18n import _, speaking
+from kpilint.i18n import _, listed, speaking
 from kpilint.output.visible import masked, visible
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -75,5 +75,5 @@ def _unchecked(unchecked: tuple[Unchecked, ...]) -> Iterator[str]:
         groups.setdefault((u.code, u.name, u.reason), []).append(u.subject.id)
     yield style(_("Could not check"), bold=True)
     for (code, name, reason), subjects in groups.items():
-        named = ", ".join(subjects[:_NAMED]) + (", …" if len(subjects) > _NAMED else "")
+        named = listed(subjects, _NAMED)
         yield f"  {code} {name}: {visible(reason)} ({visible(named)})"

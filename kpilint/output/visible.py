@@ -13,12 +13,15 @@ _SECRETS = (
         re.IGNORECASE,
     ),
 )
+# Whoever knows the address of a webhook may write there; these lines may hold one.
+_RECIPIENT = re.compile(r"(?:^|[\s{,])to\s*:|^\s*-\s*[\"']?\w+://")
+_ADDRESS = re.compile(r"(?P<before>(?<!mailto)(?<!mailtos)://)(?P<secret>(?!\$\{)[^\s\"'\],}]+)")
 _WIDE_SPACE = "\u3000"  # common in Japanese text, though Python does not call it printable
 
 
 def masked(line: str) -> str:
     """A line of a client's file with an asterisk for each letter of a secret, as long as it was."""
-    for pattern in _SECRETS:
+    for pattern in (*_SECRETS, _ADDRESS) if _RECIPIENT.search(line) else _SECRETS:
         line = pattern.sub(lambda found: found["before"] + "*" * len(found["secret"]), line)
     return line
 

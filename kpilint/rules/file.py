@@ -17,7 +17,6 @@ from kpilint.goals.slip import meant
 from kpilint.goals.target import better
 from kpilint.i18n import _
 from kpilint.rule import ERROR, Flaw, Flaws, Rule, matches, rule
-from kpilint.rules.planned import PLANNED, planned
 from kpilint.rules.references import Reference, references
 from kpilint.rules.units import mismatches
 
@@ -74,6 +73,9 @@ def unknown_key(goals: GoalSet, catalogue: Mapping[str, Rule]) -> Flaws:
     A mistyped key would be dropped in silence, and with it what you meant to say. The same holds
     for the rules and options of the lint: block, and for the rules of excuses.
 
+    Files that belong together by include: have one time zone, fiscal year and currency. What an
+    included file says of these otherwise has no effect, and is told here too.
+
     Bad:
         goals:
           - {id: wins, taget: 13件}
@@ -83,10 +85,10 @@ def unknown_key(goals: GoalSet, catalogue: Mapping[str, Rule]) -> Flaws:
     """
     yield from _faults(goals, "E002")
     for excuse in goals.excuses:
-        if excuse.rule not in catalogue and excuse.rule not in PLANNED:
+        if excuse.rule not in catalogue:
             yield _no_rule(excuse.rule, excuse.span, catalogue)
     for number, word in enumerate(goals.lint.select if goals.lint else ()):
-        if goals.lint and not (matches(word, catalogue.values()) or planned(word)):
+        if goals.lint and not matches(word, catalogue.values()):
             yield _no_rule(word, goals.lint.at("select", number), catalogue)
     if goals.lint is not None:
         yield from _unknown_options(goals.lint, catalogue)
@@ -103,8 +105,7 @@ def _unknown_options(lint: Lint, catalogue: Mapping[str, Rule]) -> Flaws:
     for word, options in lint.options.items():
         known = catalogue.get(word) or by_name.get(word)
         if known is None:
-            if not planned(word):
-                yield _no_rule(word, lint.at("options", word), catalogue)
+            yield _no_rule(word, lint.at("options", word), catalogue)
             continue
         for option, value in options.items():
             refusal = known.refusal(option, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpilint.analysis.targets import target_in
@@ -16,6 +17,7 @@ from kpilint.i18n import _, language
 from kpilint.rule import Cannot
 
 if TYPE_CHECKING:
+    from kpilint.analysis.tracking.outlook import Forecaster
     from kpilint.data.dataset import Dataset
     from kpilint.data.measure import Series
 
@@ -63,6 +65,16 @@ def aim(goal: Goal, goals: GoalSet, data: Dataset, as_of: date) -> Aim | Cannot:
         return Cannot(_("The target is not a number that the file itself gives."))
     relative = goal.target.text if goal.target and goal.target.relative else None
     return Aim(target, better(goals, goal), unit_of(goals, metric), relative)
+
+
+@lru_cache(maxsize=1)
+def forecaster(data: Dataset, as_of: date) -> Forecaster:
+    """What is known of each metric on a day; one for all goals, so that each source is read once."""
+    from kpilint.analysis.tracking.daily import Daily
+    from kpilint.analysis.tracking.outlook import Forecaster
+    from kpilint.data.known import as_known
+
+    return Forecaster(Daily(as_known(data, as_of), data.goals, as_of))
 
 
 def past(goal: Goal, goals: GoalSet, history: Series, data: Dataset) -> dict[str, object]:

@@ -12,7 +12,6 @@ from kpilint.goals.node import schema_of
 from kpilint.manual import page_of
 from kpilint.rule import Rule
 from kpilint.rules import ALL
-from kpilint.rules.planned import PLANNED
 
 _KINDS = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
 _PREFIX = {"type": "string", "pattern": "^[A-Z][0-9]{0,2}$"}
@@ -28,8 +27,8 @@ def schema() -> str:
 
 
 def _lint() -> Schema:
-    codes = [*(rule.code for rule in ALL), *PLANNED]
-    names = [*(rule.name for rule in ALL), *PLANNED.values()]
+    codes = [rule.code for rule in ALL]
+    names = [rule.name for rule in ALL]
     word = {"anyOf": [{"enum": ["ALL", *codes, *names]}, _PREFIX]}
     ignore = schema_of(Ignore)
     ignore["properties"] |= {"rule": {"enum": codes}}
@@ -50,8 +49,7 @@ def _one_or_more(item: Mapping[str, Any]) -> Schema:
 def _options() -> Schema:
     """Every rule that has options, under its code and under its name."""
     known = {word: _of_rule(rule) for rule in ALL for word in (rule.code, rule.name)}
-    coming = {word: {"type": "object"} for pair in PLANNED.items() for word in pair}
-    return {"type": "object", "properties": known | coming, "additionalProperties": False}
+    return {"type": "object", "properties": known, "additionalProperties": False}
 
 
 def _of_rule(rule: Rule) -> Schema:

@@ -29,6 +29,23 @@ def mismatches(goals: GoalSet) -> Flaws:
                 if flaw:
                     yield Flaw(goal.at(*path), flaw, {"read": quantity.text}, about=about)
         yield from _combined_units(goals, goal)
+    yield from _alerted(goals)
+
+
+def _alerted(goals: GoalSet) -> Flaws:
+    """The amounts in an alert's condition are in what its goal measures."""
+    for alert in goals.alerts:
+        goal = goals.by_id.get(alert.goal or "")
+        metric = goals.metric_of(goal) if goal else None
+        if alert.when is None or goal is None or metric is None:
+            continue
+        for comparison in alert.when.amounts():
+            try:
+                comparison.amount(unit_of(goals, metric))
+            except ValueError as problem:
+                about = Subject("goal", goal.id)
+                evidence = {"read": str(comparison)}
+                yield Flaw(alert.at("when"), str(problem), evidence, about=about)
 
 
 def _fits(goals: GoalSet, metric: Metric, quantity: Quantity) -> str | None:

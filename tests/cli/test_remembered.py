@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,21 @@ def test_what_a_database_holds_is_never_remembered(goals: Path, made: list[str])
     goals.write_text(text, encoding="utf-8")
     assert check(goals)[0] == check(goals)[0]
     assert len(made) == 2
+
+
+def test_a_run_that_was_recorded_since_is_taken_in(goals: Path, made: list[str]) -> None:
+    from kpilint.data.ledger import Entry, Ledger, period_of, subject_of
+    from kpilint.goals.goalfile import read
+
+    found = read(goals)
+    goal = found.goals[0]
+    assert '"P010"' not in check(goals)[1]
+    for value in (3, 5):
+        told = Entry("target", subject_of(goal), period_of(goal), {"target": value})
+        Ledger.of(found).append([told], as_of=date(2026, 9, value), run="2026-09")
+        assert check(goals) == check(goals)
+        assert ('"P010"' in check(goals)[1]) == (value == 5)
+    assert len(made) == 3
 
 
 def test_an_excuse_and_a_related_place_come_back_as_they_were(goals: Path) -> None:

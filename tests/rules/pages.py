@@ -8,16 +8,18 @@ from datetime import date
 from pathlib import Path
 
 from kpilint.data.dataset import Dataset
+from kpilint.data.ledger import Entry, Ledger, period_of, subject_of
 from kpilint.finding import Findings
 from kpilint.goals.goalfile import read
 from kpilint.linter import Config, lint
 from kpilint.manual import page_of
-from kpilint.rule import DATA, HISTORY, Rule
+from kpilint.rule import DATA, HISTORY, LEDGER, Rule
 from tests.rules.conduct_exports import write_conduct
 from tests.rules.series import SERIES, write_deals
 
 BASE = Path(__file__).with_name("base.yaml").read_text(encoding="utf-8")
 DAY = date(2026, 10, 1)
+LATER = date(2026, 10, 31)  # when a month of the base's period is over
 _ENTRIES = {  # the line that an entry of the base stands under, and how deep its keys are
     "GoalSet": (None, 0),
     "Goal": ("  - id: wins", 4),
@@ -92,8 +94,22 @@ def linted(text: str, folder: Path, *select: str, data: bool = True, day: date =
 def raised(rule: Rule, which: str, folder: Path) -> Findings:
     """What linting one of the rule's examples says, of this rule only where that can be."""
     select = () if rule.scope == "Excuse" else (rule.code,)
-    data = bool(rule.needs & {DATA, HISTORY})
+    data = bool(rule.needs & {DATA, HISTORY, LEDGER})
+    if LEDGER in rule.needs:
+        record(folder)
+        return linted(example(rule, which), folder, *select, day=LATER)
     return linted(example(rule, which), folder, *select, data=data)
+
+
+def record(folder: Path) -> None:
+    """What the rules' pages say that earlier runs recorded of the base's 受注数."""
+    past = merged("Goal", "period: 2026-07..2026-09\n")
+    for kind, written in (("goal", past), ("target", BASE)):
+        goals = read(folder / "goals.yaml", source=written)
+        wins = goals.by_id["wins"]
+        body = {name: getattr(wins, name) for name in ("id", "label", "role", "owner")}
+        entry = Entry(kind, subject_of(wins), period_of(wins), body | {"target": 125})
+        Ledger.of(goals).append([entry], as_of=date(2026, 9, 30), run="2026-09")
 
 
 def found(scope: str, snippet: str, folder: Path, code: str, *, data: bool = False) -> Findings:
