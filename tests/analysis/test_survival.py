@@ -166,6 +166,17 @@ def test_usual_waits_are_no_late_start(seed: int) -> None:
     assert late_start(*crm(np.random.default_rng(seed), 0), 900) is None
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_rate_that_swings_is_no_late_start(seed: int) -> None:
+    """A quarter's last month is twice as good as the first two, and the data begins with these."""
+    rng = np.random.default_rng(seed)
+    came = np.arange(0, 900, 0.1)
+    won = rng.random(len(came)) < np.where(came % 90 < 60, 0.15, 0.3)
+    ended = np.where(won, came + 25, np.nan)
+    ended = np.where(ended < 900, ended, np.nan)
+    assert late_start(came, ended, 900) is None
+
+
 @pytest.mark.parametrize(
     ("came", "ended"),
     [([1.0], [np.nan]), ([1.0], [2.0]), ([], []), ([1.0, 1.0], [1.0, 1.0])],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from kpilint.analysis import drawing
 from kpilint.analysis.leads import screening_wording
 from kpilint.analysis.leads.wording import number, span
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -171,5 +171,5 @@ def _dressed(
     result: ScreeningResult, figure: go.Figure, title: str, subtitle: str, height: int
 ) -> go.Figure:
     sources = {m.source for n, m in result.screening.goals.metrics.items() if n in result.series}
-    source = ", ".join(sorted(each for each in sources if each))
+    source = listed(sorted(each for each in sources if each))
     return drawing.dressed(figure, title=title, subtitle=subtitle, source=source, height=height)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import isnan, nan
+from typing import TYPE_CHECKING
 
-from kpilint.errors import Misuse
+from kpilint.analysis.targets import target_in
+from kpilint.errors import Misuse, Unavailable
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.goal import Goal, Monthly
 from kpilint.goals.goalfile import GoalSet
@@ -14,16 +17,20 @@ from kpilint.goals.node import near
 from kpilint.goals.period import Period
 from kpilint.goals.quantity import Quantity
 from kpilint.goals.target import target_of, unit_of, value_in
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
+
+if TYPE_CHECKING:
+    from kpilint.data.dataset import Dataset
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
     """A goal on a funnel: ``target`` in ``unit``, counted when records come to ``stage`` (from 0).
 
-    ``money`` says that their amounts are summed. ``after`` is how many days later the goal counts
-    them, for delivery or payment; ``start`` and ``end`` are the days on which they must come to
-    the stage. ``monthly`` are the targets of the period's months, None where it has none.
+    A target that leans on the past is nan until ``resolved`` has told it from the data. ``money``
+    says that their amounts are summed. ``after`` is how many days later the goal counts them, for
+    delivery or payment; ``start`` and ``end`` are the days on which they must come to the stage.
+    ``monthly`` are the targets of the period's months, None where it has none.
     """
 
     goal: Goal
@@ -72,6 +79,8 @@ def aim_of(goals: GoalSet, goal_id: str, after: str = "") -> Aim:
     money = metric.agg == "sum"
     _check(metric, spec, stage, money)
     target = target_of(goals, goal)
+    if target is None and _leans(goal):
+        target = nan
     if target is None or target <= 0 or goal.period is None or not goal.period.months():
         raise Misuse(
             _(
@@ -84,6 +93,21 @@ def aim_of(goals: GoalSet, goal_id: str, after: str = "") -> Aim:
     unit = unit_of(goals, metric)
     monthly = _monthly(goal, goal.period, unit)
     return Aim(goal, metric, spec, stage, target, unit, money, days, goal.period, monthly)
+
+
+def resolved(aim: Aim, goals: GoalSet, data: Dataset, as_of: date) -> Aim:
+    """The aim with its target as a number; Unavailable, with the reason, where the past has none."""
+    if not isnan(aim.target):
+        return aim
+    target = target_in(goals, data, aim.goal, as_of)
+    if target is None or target <= 0:
+        raise Unavailable(_("The target of “{goal}” is not known.", goal=aim.goal.title))
+    return replace(aim, target=target)
+
+
+def _leans(goal: Goal) -> bool:
+    """Whether the past tells the target: growth on an earlier period, or a share of a gap."""
+    return goal.share is not None or (goal.target is not None and goal.target.relative is not None)
 
 
 def place_of(goals: GoalSet, metric: Metric | None) -> tuple[FunnelSpec, int] | None:
@@ -105,7 +129,7 @@ def days_after(spec: FunnelSpec, metric: Metric, stage: int, after: str = "") ->
             "The funnel {funnel} has no step “{step}” under after_won; there are: {names}.",
             funnel=spec.name,
             step=after,
-            names=", ".join(steps) or "–",
+            names=listed(steps) or "–",
         )
         raise Misuse(message)
     if after:

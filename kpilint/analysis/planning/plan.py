@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 
 from kpilint.analysis.planning import wording
-from kpilint.analysis.planning.aim import Aim, aim_of
+from kpilint.analysis.planning.aim import Aim, aim_of, resolved
 from kpilint.analysis.planning.course import Calendar, Course, course, last_day, usual_rate
 from kpilint.analysis.planning.feasibility import Beyond, best_of, beyond
 from kpilint.analysis.planning.lags import Lag, forward, median_days, required, whole_way
 from kpilint.analysis.planning.observed import Observed, Worth, observed
 from kpilint.analysis.stats import FloatArray
-from kpilint.errors import Misuse
+from kpilint.analysis.untold import Untold
+from kpilint.data.known import as_known
+from kpilint.errors import KpilintError, Misuse
 from kpilint.goals.dates import read_date
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.period import Period
@@ -81,20 +83,47 @@ class Plan:
             )
         return cls(aim, day, goals, draws)
 
+    @classmethod
+    def told(
+        cls, goals: GoalSet, goal_id: str, data: Dataset, *, as_of: date | str
+    ) -> PlanResult | Untold:
+        """The plan of a goal, or why there is none, for pages that nobody watches being made.
+
+        Without an id that of the first goal that can be planned back: the KGI that serves no
+        other, then further KGIs, then the rest in the order of the file.
+        """
+        reason = _("There is no goal to plan back from.")
+        named = [goal_id] if goal_id else _first_kgi(goals)
+        for n, name in enumerate(named):
+            try:
+                return cls.of(goals, name, as_of=as_of)(data)
+            except KpilintError as problem:
+                reason = reason if n else str(problem)
+        return Untold(reason)
+
     def __call__(self, data: Dataset) -> PlanResult:
         """Plan from the records of ``data``; only counts leave the engine.
 
         Raises the data door's errors, and Unavailable where the records are too few to plan from.
         """
-        aim = self.aim
-        seen = observed(data, aim.spec, aim.stage, self.as_of, money=aim.money)
+        aim = resolved(self.aim, self.goals, data, self.as_of)
+        plan = replace(self, aim=aim)
+        seen = observed(
+            as_known(data, self.as_of), aim.spec, aim.stage, self.as_of, money=aim.money
+        )
         calendar = Calendar.of(aim, seen.until, self.as_of)
         lags = tuple(each.lag() for each in seen.stays)
         found = course(aim, seen, calendar, lags, seen.worth)
         come = [seen.between(month.start, min(month.end, seen.until)) for month in calendar.months]
         known = np.array(come).T
-        low, high = _limits(self, seen, calendar, known)
-        return PlanResult(self, seen, calendar, lags, found, known, low, high)
+        low, high = _limits(plan, seen, calendar, known)
+        return PlanResult(plan, seen, calendar, lags, found, known, low, high)
+
+
+def _first_kgi(goals: GoalSet) -> list[str]:
+    """The ids of all goals, KGIs first, and of those the ones that serve no other."""
+    order = sorted(goals.goals, key=lambda g: (g.role != "kgi", g.parent in goals.by_id))
+    return [goal.id for goal in order if goal.id]
 
 
 def redrawn(seen: Observed, draws: int) -> Iterator[tuple[list[Lag], float]]:

@@ -105,10 +105,21 @@ class _Split:
     ) -> Part:
         whole = self.goal.period
         assert whole is not None
-        target = part_of(quantity, self.unit)
+        target = self.target(period or whole, quantity, people)
         actual = self.value(period or whole, people)
         told = attainment(actual, target, self.better)
         return Part(owner, team, period, target, actual, told, leaf=True)
+
+    def target(self, period: Period, quantity: Quantity, people: People | None) -> float | None:
+        """A part's target; growth is on its own people's earlier period, known when it began."""
+        if quantity.relative is None or (quantity.unit == self.unit == "ratio"):
+            return part_of(quantity, self.unit)
+        previous = quantity.relative.basis == "previous_year"
+        basis = period.last_year() if previous else period.before()
+        if basis.end > self.daily.as_of:
+            return None
+        before = self.value(basis, people)
+        return quantity.relative.factor * before if before is not None and before > 0 else None
 
     def spread(
         self,
@@ -125,7 +136,8 @@ class _Split:
         months = [self.part(m, own, people, owner=owner, team=team) for m, own in quantity.items()]
         yield from months
         if self.metric.additive:
-            target = part_of(quantity, self.unit)
+            targets = [month.target for month in months if month.target is not None]
+            target = sum(targets) if len(targets) == len(months) else None
             known = [month.actual for month in months if month.actual is not None]
             actual = sum(known) if known else None
             told = attainment(actual, target, self.better)
@@ -170,7 +182,7 @@ def _strays(
     """What people without a target made, such as those who have left."""
     if not people or not metric.additive or metric.form != "flow" or goal.period is None:
         return
-    from kpilint.analysis.tracking.daily import EVERYBODY
+    from kpilint.analysis.tracking.daysums import EVERYBODY
 
     named = {plain_name(name) for name in people}
     courses = daily.courses(metric)

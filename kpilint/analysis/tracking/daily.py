@@ -2,65 +2,29 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import accumulate
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import ibis
-
+from kpilint.analysis.tracking.daysums import EVERYBODY, Course, Courses, read, stays
 from kpilint.data import measure
-from kpilint.data.selection import AGGREGATES, Selection, selected
+from kpilint.data.selection import Selection, selected
 from kpilint.errors import Unavailable
 from kpilint.goals.formula import read_formula
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Metric
-from kpilint.goals.written import plain_name
 from kpilint.i18n import _
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from kpilint.data.coverage import Coverage
     from kpilint.data.dataset import Dataset
 
 _FROM_DAYS = frozenset({"count", "sum", "mean"})  # what days and people add up to
 _Place: TypeAlias = tuple[str, str, str]
 People: TypeAlias = tuple[str, ...]
-
-
-class Course(NamedTuple):
-    """Sums up to and with each day: ``value`` and number of records; all lists of one length."""
-
-    day: list[date]
-    value: list[float]
-    n: list[float]
-
-    @classmethod
-    def of(cls, rows: Iterable[tuple[date, float, float]]) -> Course:
-        """The running sums of rows in the order of their days."""
-        ordered = list(rows)
-        return cls(
-            [day for day, _value, _n in ordered],
-            list(accumulate(value for _day, value, _n in ordered)),
-            list(accumulate(n for _day, _value, n in ordered)),
-        )
-
-    def between(self, start: date, end: date) -> tuple[float, float]:
-        """Value and number of records from ``start`` to ``end``, both included."""
-        low, high = bisect_left(self.day, start), bisect_right(self.day, end)
-        if high <= low:
-            return 0.0, 0.0
-        before = (self.value[low - 1], self.n[low - 1]) if low else (0.0, 0.0)
-        return self.value[high - 1] - before[0], self.n[high - 1] - before[1]
-
-
-Courses: TypeAlias = Mapping[str, Course]  # by plain name; "" is everybody
-EVERYBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +37,8 @@ class Daily:
     _read: dict[str, Courses] = field(default_factory=dict)
     _covered: dict[str, Coverage | None] = field(default_factory=dict)
     _whole: dict[tuple[str, date, date], float | None] = field(default_factory=dict)
+    _told: dict[tuple[str, date, date, People | None], float | None] = field(default_factory=dict)
+    _levels: dict[str, tuple[Course, Course]] = field(default_factory=dict)
 
     def value(
         self, metric: Metric, start: date, end: date, people: People | None = None
@@ -86,7 +52,12 @@ class Daily:
         if end < start:
             return None
         if metric.form == "flow" and metric.agg in _FROM_DAYS:
-            return self._flow(metric, start, end, people)
+            key = (metric.name, start, end, people)
+            if key not in self._told:
+                self._told[key] = self._flow(metric, start, end, people)
+            return self._told[key]
+        if metric.form == "stock" and metric.agg in _FROM_DAYS and people is None:
+            return self._level(metric, start, end)
         if metric.form == "ratio" and metric.cohort is None and len(metric.parts) == 2:
             above, below = (self._part(metric, name, start, end, people) for name in metric.parts)
             return above / below if above is not None and below else None
@@ -106,17 +77,46 @@ class Daily:
             return (below and self.value(below, start, end)) or 0.0
         return self.courses(metric)[EVERYBODY].between(start, min(end, self.as_of))[1]
 
+    def by_days(self, metric: Metric) -> bool:
+        """Whether its value over any days takes no further reading of the records."""
+        leaves = [each for each in self.goals.behind(metric.name) if not each.parts]
+        return all(
+            each.manual is not None or (each.form in ("flow", "stock") and each.agg in _FROM_DAYS)
+            for each in leaves
+        )
+
     def knows(self, metric: Metric, person: str) -> bool:
         """Whether the data has ever heard of a person; plain name."""
         parts = [m for m in self.goals.behind(metric.name) if m.form == "flow" and m.person]
         return any(person in self.courses(part) for part in parts if part.agg in _FROM_DAYS)
 
     def coverage(self, metric: Metric) -> Coverage | None:
-        """Which days the records of a flow metric's source cover."""
+        """Which days the records cover: of a flow metric's source, or of a stock's coming and going."""
         if metric.name not in self._covered:
-            source, time = metric.source or "", metric.time or ""
-            self._covered[metric.name] = self.data.coverage(source, time, self.as_of)
+            times = (
+                (metric.time,) if metric.stock is None else (metric.stock.from_, metric.stock.to)
+            )
+            first, *more = (
+                self.data.coverage(metric.source or "", time or "", self.as_of) for time in times
+            )
+            if first is not None:
+                last = max([first.last, *(each.last for each in more if each is not None)])
+                first = replace(first, last=last)
+            self._covered[metric.name] = first
         return self._covered[metric.name]
+
+    def newest(self, source: str) -> date:
+        """The day of a source's export: ``as_of`` where some event runs on to it, else the last.
+
+        A silence of one kind of event is no stale export while others go on.
+        """
+        found: list[date] = []
+        for time in sorted(_times(self.goals, source)):
+            with suppress(Unavailable):  # told where the column itself is wanted
+                covered = self.data.coverage(source, time, self.as_of)
+                if covered is not None:
+                    found.append(self.as_of if covered.reaches(self.as_of) else covered.last)
+        return max(found, default=self.as_of)
 
     def courses(self, metric: Metric) -> Courses:
         """The days of a count, sum or mean, of everybody and of each person."""
@@ -127,7 +127,7 @@ class Daily:
         person = self.data.resolve(source, metric.person) if metric.person else ""
         place = (source, chosen.time.get_name(), person)
         wanted = {metric.name: chosen} | dict(self._alike(place))
-        self._read.update(_read(wanted, person, self.as_of))
+        self._read.update(read(wanted, person, self.as_of))
         return self._read[metric.name]
 
     def _alike(self, place: _Place) -> Iterable[tuple[str, Selection]]:
@@ -159,6 +159,20 @@ class Daily:
         known = covered is not None and covered.first <= end and covered.reaches(start)
         return 0.0 if known else None
 
+    def _level(self, metric: Metric, start: date, end: date) -> float | None:
+        """What is open as a day ends: all that came by then, less what has left."""
+        if metric.name not in self._levels:
+            measure.value(self.data, self.goals, metric, start, end)  # raises, with the reason
+            self._levels[metric.name] = stays(self.data, metric, self.as_of)
+        came, left = (course.between(date.min, end) for course in self._levels[metric.name])
+        covered = self.coverage(metric)
+        if covered is None or covered.first > end:
+            return None
+        value, n = came[0] - left[0], came[1] - left[1]
+        if metric.agg == "mean":
+            return value / n if n else None
+        return value
+
     def _part(
         self, metric: Metric, name: str, start: date, end: date, people: People | None
     ) -> float | None:
@@ -184,47 +198,17 @@ class Daily:
         return self._whole[key]
 
 
+def _times(goals: GoalSet, source: str) -> set[str]:
+    """The columns of a source that tell when something happened."""
+    metrics = [metric for metric in goals.metrics.values() if metric.source == source]
+    funnels = [funnel for funnel in goals.funnels.values() if funnel.source == source]
+    times = {metric.time for metric in metrics}
+    times |= {time for m in metrics if m.stock for time in (m.stock.from_, m.stock.to)}
+    for funnel in funnels:
+        times |= {funnel.entered, *(stage.entered for stage in funnel.stages)}
+        times |= {funnel.lost.entered} if funnel.lost else set()
+    return {time for time in times if time}
+
+
 def _not_by_person(metric: Metric) -> Unavailable:
     return Unavailable(_("{metric} cannot be told by person.", metric=metric.title))
-
-
-def _read(wanted: Mapping[str, Selection], person: str, as_of: date) -> Mapping[str, Courses]:
-    """One row a day and person, for all metrics at once; then their running sums."""
-    first = next(iter(wanted.values()))
-    who: ir.Value = first.table[person] if person else ibis.literal(EVERYBODY)
-    asked: dict[str, ir.Scalar] = {}
-    for number, chosen in enumerate(wanted.values()):
-        asked[f"value{number}"], asked[f"n{number}"] = _sums(chosen)
-    rows = first.table.group_by(day=first.time.date(), who=who).aggregate(**asked)
-    told = rows.filter(rows.day <= ibis.literal(as_of)).order_by("day").to_pyarrow().to_pydict()
-    plain = {name: plain_name(str(name or "")) for name in set(told["who"])}
-    names = [plain[name] for name in told["who"]]
-    return {
-        metric: _courses(told["day"], names, told[f"value{number}"], told[f"n{number}"])
-        for number, metric in enumerate(wanted)
-    }
-
-
-def _sums(chosen: Selection) -> tuple[ir.Scalar, ir.Scalar]:
-    """What adds up to the metric over days and people."""
-    if chosen.agg == "mean" and chosen.value is not None:
-        total = AGGREGATES["sum"](chosen.value, chosen.condition)
-        return total, AGGREGATES["count"](chosen.value, chosen.condition)
-    return chosen.among_all()
-
-
-def _courses(
-    days: Sequence[date],
-    names: Sequence[str],
-    values: Sequence[float | None],
-    counts: Sequence[float | None],
-) -> Courses:
-    people: dict[str, list[tuple[date, float, float]]] = {}
-    rows = [
-        (day, name, float(v or 0), float(n or 0))
-        for day, name, v, n in zip(days, names, values, counts, strict=True)
-    ]
-    for day, name, v, n in rows:
-        people.setdefault(name, []).append((day, v, n))
-    everybody = Course.of((day, v, n) for day, _name, v, n in rows)
-    return {name: Course.of(own) for name, own in people.items()} | {EVERYBODY: everybody}

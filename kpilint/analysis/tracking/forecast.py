@@ -12,6 +12,9 @@ from scipy.special import stdtr, stdtrit
 from kpilint.analysis.projection import Projection
 from kpilint.goals.metric import Better
 
+_FEWEST = 4  # past periods that a line and its error can be told from
+_LARGEST = 700.0  # whose exponential is still a number
+
 
 class Outlook(Protocol):
     """A distribution of the period's value."""
@@ -79,6 +82,57 @@ def scaled_t(
         return None
     scale = float(np.mean((made[some] - mid[some]) ** 2 / wide[some]))
     return ScaledT(known, mean, float(np.sqrt(scale * variance)), float(some.sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class Regressed:
+    """A value whose logarithm (where ``log``), or itself, follows Student's t around ``mean``."""
+
+    mean: float
+    sd: float
+    df: float
+    log: bool
+
+    def quantile(self, p: float) -> float:
+        """See `Outlook`."""
+        point = self.mean + self.sd * float(stdtrit(self.df, p))
+        return float(np.exp(min(point, _LARGEST))) if self.log else point
+
+    def probability(self, target: float, better: Better) -> float:
+        """See `Outlook`; the inverse of ``quantile``."""
+        if self.log and target <= 0:
+            return float(better == "higher")
+        point = float(np.log(target)) if self.log else target
+        if self.sd <= 0:
+            return float(self.mean >= point if better == "higher" else self.mean <= point)
+        distance = (point - self.mean) / self.sd
+        return float(stdtr(self.df, -distance if better == "higher" else distance))
+
+
+def regressed(so_far: float, then: ArrayLike, ended: ArrayLike) -> Regressed | None:
+    """Where a period ends that stands at ``so_far``, told by how past ones stood and ended.
+
+    ``then`` ``(k,)`` is what k past periods had come to when as much of them was over, ``ended``
+    their values; by logarithm where all are above 0. None with fewer than four, and where not one
+    differs from another. The prediction interval of a straight line fitted by least squares
+    (Draper and Smith 1998, section 3.1): it runs from a habit that so_far says nothing about to one
+    that it tells in full.
+    """
+    x, y = (np.asarray(each, dtype=np.float64) for each in (then, ended))
+    log = bool((x > 0).all() and (y > 0).all() and so_far > 0)
+    at = so_far
+    if log:
+        x, y, at = np.log(x), np.log(y), float(np.log(so_far))
+    k, away = len(x), x - x.mean() if len(x) else x
+    spread = float(away @ away)
+    if k < _FEWEST or not spread > 0:
+        return None
+    slope = float(away @ y) / spread
+    left = y - y.mean() - slope * away
+    df = k - 2
+    further = (at - float(x.mean())) ** 2 / spread
+    sd = float(np.sqrt(left @ left / df * (1 + 1 / k + further)))
+    return Regressed(float(y.mean()) + slope * (at - float(x.mean())), sd, float(df), log)
 
 
 @dataclass(frozen=True, slots=True)

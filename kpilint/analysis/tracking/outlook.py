@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, cast
 
 from kpilint.analysis.projection import project
 from kpilint.analysis.tracking.backtest import won_by_end
+from kpilint.analysis.tracking.daysums import EVERYBODY
 from kpilint.analysis.tracking.deals import Deals, deals
-from kpilint.analysis.tracking.forecast import Outlook, Rest
-from kpilint.analysis.tracking.pacing import DAY, ENOUGH, earlier, elapsed, expected_share
+from kpilint.analysis.tracking.forecast import Outlook, Rest, regressed
+from kpilint.analysis.tracking.pacing import (
+    DAY,
+    ENOUGH,
+    day_at,
+    earlier,
+    elapsed,
+    expected_share,
+)
 from kpilint.data import measure
 from kpilint.errors import KpilintError, Unavailable
 from kpilint.goals.funnel import FunnelSpec
@@ -53,22 +61,42 @@ class Forecaster:
     daily: Daily
     _known: dict[tuple[str, Period], Known | None] = field(default_factory=dict)
     _deals: dict[tuple[str, int], Deals | None] = field(default_factory=dict)
-    _shares: dict[tuple[str, Period], float] = field(default_factory=dict)
+    _shares: dict[tuple[str, Period, date], float] = field(default_factory=dict)
     _open: dict[str, Pipeline | None] = field(default_factory=dict)
+    _seen: dict[str, date] = field(default_factory=dict)
 
     def seen(self, metric: Metric) -> date:
-        """The last day that the records can tell of."""
-        covered = self.daily.coverage(metric)
-        as_of = self.daily.as_of
-        return as_of if covered is None or covered.reaches(as_of) else covered.last
+        """The last day that the records tell of: the day of all this, or where a stale export ends.
 
-    def share(self, metric: Metric, period: Period) -> float:
-        """The share of a period that should be made by now; 1 for what is not prorated."""
+        Of a metric with parts that of the first to end; values typed in end with the last of them.
+        """
+        if metric.name not in self._seen:
+            told = (self._ends(each) for each in self._leaves(metric))
+            self._seen[metric.name] = min([self.daily.as_of, *told])
+        return self._seen[metric.name]
+
+    def _ends(self, leaf: Metric) -> date:
+        as_of = self.daily.as_of
+        if leaf.manual is not None:
+            return max((period.end for period in leaf.manual if period.end <= as_of), default=as_of)
+        try:
+            covered = self.daily.coverage(leaf)
+        except Unavailable:  # its value tells why
+            return as_of
+        if covered is None or covered.reaches(as_of):
+            return as_of
+        return self.daily.newest(leaf.source or "")
+
+    def share(self, metric: Metric, period: Period, day: date | None = None) -> float:
+        """The share of a period that should be made by a day, by default the last that is known.
+
+        1 for what is not prorated.
+        """
         if not metric.additive:
             return 1.0
-        key = (metric.name, period)
+        key = (metric.name, period, day or self.seen(metric))
         if key not in self._shares:
-            self._shares[key] = self._share(metric, period)
+            self._shares[key] = self._share(*key[1:], metric)
         return self._shares[key]
 
     def known(self, metric: Metric, period: Period) -> Known | None:
@@ -76,7 +104,11 @@ class Forecaster:
         key = (metric.name, period)
         if key not in self._known:
             try:
-                self._known[key] = self._by_deals(metric, period) or self._by_past(metric, period)
+                self._known[key] = (
+                    self.by_deals(metric, period)
+                    or self._by_past(metric, period)
+                    or self._by_course(metric, period)
+                )
             except Unavailable:  # the actual value tells why, or there is no history
                 self._known[key] = None
         return self._known[key]
@@ -95,23 +127,36 @@ class Forecaster:
         rate = found.closed_rate(day)
         return Pipeline(found.open(day, money=metric.agg == "sum"), rate) if rate else None
 
-    def _share(self, metric: Metric, period: Period) -> float:
+    def _share(self, period: Period, day: date, metric: Metric) -> float:
         closures = self.daily.goals.closures
-        day = self.daily.as_of
         if metric.form != "flow":
             return elapsed(period.start, period.end, day, closures)
-        course = self.daily.courses(metric)[""]
+        course = self.daily.courses(metric)[EVERYBODY]
         made = lambda first, last: course.between(first, last)[0]  # noqa: E731
         return expected_share(period, day, self._past(metric, period), made, closures)
 
     def _past(self, metric: Metric, period: Period) -> list[Period]:
         """The complete periods before it, oldest first."""
-        covered = self.daily.coverage(metric)
-        if covered is None:
+        begun = [self._begins(leaf) for leaf in self._leaves(metric)]
+        first = max((day for day in begun if day is not None), default=None)
+        if first is None or None in begun:
             return []
-        found = earlier(period, covered.first.replace(day=1))
         seen = self.seen(metric)
-        return [each for each in found if covered.begins_by(each.start) and each.end <= seen]
+        return [each for each in earlier(period, first) if each.end <= seen]
+
+    def _leaves(self, metric: Metric) -> list[Metric]:
+        """The metrics that one is computed from in the end, or itself."""
+        return [each for each in self.daily.goals.behind(metric.name) if not each.parts]
+
+    def _begins(self, leaf: Metric) -> date | None:
+        """The first day from which a period of whole months is known to be whole."""
+        if leaf.manual is not None:
+            return min((period.start for period in leaf.manual), default=None)
+        covered = self.daily.coverage(leaf)
+        if covered is None:
+            return None
+        month = covered.first.replace(day=1)
+        return month if covered.begins_by(month) else covered.first
 
     def _behind(self, metric: Metric) -> Deals | None:
         """The deals that a metric counts when they are won, where it counts all of them."""
@@ -131,11 +176,12 @@ class Forecaster:
 
     def _same(self, metric: Metric, found: Deals, day: date) -> bool:
         """Whether the metric's whole past is that of the funnel, and not of a part of it."""
-        own = self.daily.courses(metric)[""].between(date.min, day)[0]
+        own = self.daily.courses(metric)[EVERYBODY].between(date.min, day)[0]
         won = found.won(0, day.toordinal(), money=metric.agg == "sum")
         return own > 0 and abs(own - won) <= 1e-6 * own
 
-    def _by_deals(self, metric: Metric, period: Period) -> Known | None:
+    def by_deals(self, metric: Metric, period: Period) -> Known | None:
+        """The outlook by open deals; None for a metric that is no funnel's. Raises Unavailable."""
         found = self._behind(metric)
         if found is None:
             return None
@@ -150,7 +196,8 @@ class Forecaster:
         months = period.months()
         if not months or not _projectable(metric):
             return None
-        series = measure.history(self.daily.data, self.daily.goals, metric, until=self.daily.as_of)
+        seen, goals = self.seen(metric), self.daily.goals
+        series = measure.history(self.daily.data, goals, metric, until=seen)
         if len(series) < 2 or int(series.notna().sum()) < 2:
             return None
         last = series.index[-1].end_time.date()
@@ -166,13 +213,31 @@ class Forecaster:
             weights=None if series.weights is None else series.weights.to_numpy(),
             kind=cast("Kind", series.kind),
         )
-        as_of, goals = self.daily.as_of, self.daily.goals
-        done = elapsed(coming[0].start, coming[-1].end, as_of, goals.closures)
+        done = elapsed(coming[0].start, coming[-1].end, seen, goals.closures)
         known = self.daily.value(metric, period.start, period.end)
         if metric.additive:
             return Known(Rest(projected, known or 0.0, 1 - done), past, by_deals=False)
         weight = self._weight(metric, period, series, len(coming) * (1 - done))
         return Known(Rest(projected, known or 0.0, 1.0, weight), past, by_deals=False)
+
+    def _by_course(self, metric: Metric, period: Period) -> Known | None:
+        """Formulas and stocks, by how earlier periods ended that had come as far."""
+        if metric.form not in ("formula", "stock") or not self.daily.by_days(metric):
+            return None
+        seen, closures = self.seen(metric), self.daily.goals.closures
+        so_far = self.daily.value(metric, period.start, seen)
+        if so_far is None:
+            return None
+        share = elapsed(period.start, period.end, seen, closures)
+        then, ended = [], []
+        for each in self._past(metric, period):
+            day = day_at(each.start, each.end, share, closures)
+            at, end = (self.daily.value(metric, each.start, d) for d in (day, each.end))
+            if at is not None and end is not None:
+                then.append(at)
+                ended.append(end)
+        found = regressed(so_far, then, ended)
+        return Known(found, len(ended), by_deals=False) if found else None
 
     def _weight(self, metric: Metric, period: Period, series: Series, left: float) -> float:
         """How much of a mean's records are there already, of all that the period will have."""

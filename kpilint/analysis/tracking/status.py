@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,8 +19,10 @@ from kpilint.analysis.tracking.attainment import (
     target_on,
 )
 from kpilint.analysis.tracking.daily import Daily
+from kpilint.analysis.tracking.original import Originals
 from kpilint.analysis.tracking.outlook import Forecaster, Pipeline
 from kpilint.analysis.tracking.pacing import Pace, pace
+from kpilint.data.known import as_known
 from kpilint.errors import Misuse, Unavailable
 from kpilint.goals.dates import read_date
 from kpilint.goals.goal import Goal
@@ -56,8 +59,10 @@ class Forecast:
 class GoalStatus:
     """One goal as of a day; numbers are in ``unit``, None where they cannot be told.
 
-    ``pace`` is that of calendar days, where there is a ``pipeline``. ``notes`` say what a reader
-    must know of it, a sentence each.
+    ``original_target`` is the target with which the period began, ``original_attainment`` what
+    was attained of that one. Where the records end before the day, all but the target is as of
+    their last day, and a note says so. ``pace`` is that of calendar days, where there is a
+    ``pipeline``. ``notes`` say what a reader must know of it, a sentence each.
     """
 
     goal: str
@@ -71,6 +76,7 @@ class GoalStatus:
     original_target: float | None
     actual: float | None
     attainment: float | None
+    original_attainment: float | None
     expected_by_now: float | None
     forecast: Forecast | None
     pipeline: Pipeline | None
@@ -99,19 +105,29 @@ class Status:
 
     def __call__(self, data: Dataset) -> StatusResult:
         """Compute every goal; a fault in one is told in its notes and stops no other."""
-        forecaster = Forecaster(Daily(data, self.goals, self.as_of))
+        known = as_known(data, self.as_of)
+        forecaster = Forecaster(Daily(known, self.goals, self.as_of))
+        originals = Originals.of(known)
         held = [
             g for g in self.goals if not (g.retired and g.retired.on and g.retired.on <= self.as_of)
         ]
-        found = tuple(_Following(forecaster, self.goals, goal).status() for goal in held)
-        return StatusResult(self.as_of, found, len(self.goals) - len(held))
+        collecting = gc.isenabled()
+        gc.disable()  # 500 goals have 200,000 parts, all kept; collecting them doubles the time
+        try:
+            found = tuple(Following(forecaster, originals, self.goals, g).status() for g in held)
+        finally:
+            if collecting:
+                gc.enable()
+        retired, problems = len(self.goals) - len(held), tuple(originals.problems)
+        return StatusResult(self.as_of, found, retired, problems)
 
 
 @dataclass(frozen=True, slots=True)
-class _Following:
+class Following:
     """One goal being followed."""
 
     forecaster: Forecaster
+    originals: Originals
     goals: GoalSet
     goal: Goal
 
@@ -120,6 +136,7 @@ class _Following:
         return self.forecaster.daily
 
     def status(self) -> GoalStatus:
+        """How the goal stands."""
         metric, period = self.goals.metric_of(self.goal), self.goal.period
         target, unknown = self._target(self.daily.as_of)
         if metric is None or period is None:
@@ -142,29 +159,24 @@ class _Following:
         except Unavailable as problem:
             return None, str(problem)
 
+    def _original(self, target: float | None) -> float | None:
+        """The target with which the period began: as the ledger kept it, else as the file says."""
+        kept = self.originals.target(self.goal)
+        if kept is not None or not self.goal.changes or self.goal.period is None:
+            return target if kept is None else kept
+        return self._target(self.goal.period.start)[0]
+
     def _followed(
         self, metric: Metric, period: Period, target: float | None, actual: float
     ) -> GoalStatus:
-        way = better(self.goals, self.goal)
+        way, seen = better(self.goals, self.goal), self.forecaster.seen(metric)
         expected = None if target is None else target * self.forecaster.share(metric, period)
         forecast = self._forecast(metric, period, target, way)
-        over = self.daily.as_of >= period.end
-        state: states.State = "no_data"
-        if target is not None:
-            early = metric.additive and way == "higher" and reached(actual, target, way)
-            if over or early:
-                state = "met" if reached(actual, target, way) else "missed"
-            else:
-                chance = forecast.probability if forecast else None
-                lost = metric.additive and way == "lower" and not reached(actual, target, way)
-                state = "off_track" if lost else states.state(chance, actual, expected, way)
-        pipeline = None if over else self.forecaster.pipeline(metric)
+        pipeline = None if seen >= period.end else self.forecaster.pipeline(metric)
         split = parts(self.daily, self.goals, self.goal, way)
         notes = [*wording.notes(metric, self._unit(metric), target, actual, way, forecast)]
-        if metric.form == "flow" and self.forecaster.seen(metric) < min(
-            self.daily.as_of, period.end
-        ):
-            notes.append(wording.cut_short(metric, self.forecaster.seen(metric)))
+        if seen < min(self.daily.as_of, period.end):
+            notes.append(wording.cut_short(metric, seen))
         return self._made(
             target,
             actual=actual,
@@ -172,23 +184,49 @@ class _Following:
             forecast=forecast,
             pipeline=pipeline,
             pace=self._pace(period, target, actual, pipeline),
-            state=state,
+            state=self._state(metric, period, target, actual, expected, forecast),
             by=split.rows,
             notes=(*notes, *split.notes),
         )
+
+    def _state(
+        self,
+        metric: Metric,
+        period: Period,
+        target: float | None,
+        actual: float,
+        expected: float | None,
+        forecast: Forecast | None,
+    ) -> states.State:
+        """Met or missed once that is settled; else by the probability, or by pace."""
+        if target is None:
+            return "no_data"
+        way = better(self.goals, self.goal)
+        held = reached(actual, target, way)
+        if self.forecaster.seen(metric) >= period.end:
+            return "met" if held else "missed"
+        if metric.additive and held == (way == "higher"):  # what adds up cannot turn back
+            if held:
+                return "met"
+            return "missed" if self.daily.as_of >= period.end else "off_track"
+        return states.state(forecast.probability if forecast else None, actual, expected, way)
 
     def _pace(
         self, period: Period, target: float | None, actual: float, pipeline: Pipeline | None
     ) -> Pace | None:
         if pipeline is None or target is None:
             return None
-        day = (self.daily.as_of - period.start).days + 1
+        metric = self.goals.metric_of(self.goal)
+        seen = self.forecaster.seen(metric) if metric else self.daily.as_of
+        day = (seen - period.start).days + 1
+        if not 0 < day <= period.days:
+            return None
         return pace(target, actual, day, period.days, pipeline.value, pipeline.rate)
 
     def _forecast(
         self, metric: Metric, period: Period, target: float | None, way: Better
     ) -> Forecast | None:
-        if self.daily.as_of >= period.end:
+        if self.forecaster.seen(metric) >= period.end:
             return None
         known = self.forecaster.known(metric, period)
         if known is None:
@@ -224,7 +262,7 @@ class _Following:
         notes: tuple[str, ...] = (),
     ) -> GoalStatus:
         goal, way = self.goal, better(self.goals, self.goal)
-        start = goal.period.start if goal.period else date.min
+        original = self._original(target)
         return GoalStatus(
             goal=goal.id,
             label=goal.title,
@@ -234,9 +272,10 @@ class _Following:
             better=way,
             period=goal.period,
             target=target,
-            original_target=self._target(start)[0],
+            original_target=original,
             actual=actual,
             attainment=attainment(actual, target, way),
+            original_attainment=attainment(actual, original, way),
             expected_by_now=expected,
             forecast=forecast,
             pipeline=pipeline,
@@ -249,19 +288,23 @@ class _Following:
 
 @dataclass(frozen=True, slots=True)
 class StatusResult(Result):
-    """The goals in the order of the file; ``retired`` counts those given up before the day."""
+    """The goals in the order of the file; ``retired`` counts those given up before the day.
+
+    ``problems`` say why original targets are those of the file and not of the ledger.
+    """
 
     as_of: date
     goals: tuple[GoalStatus, ...]
     retired: int = 0
+    problems: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Whether the KGI will be met, and how many goals need attention."""
         return wording.verdict(self)
 
     def table(self) -> pd.DataFrame:
-        """One row a goal: ``goal label role owner unit target actual attainment expected_by_now
-        p10 p50 p90 probability status``.
+        """One row a goal: ``goal label role owner unit target original_target actual attainment
+        original_attainment expected_by_now p10 p50 p90 probability status``.
         """
         rows = [
             {
@@ -271,8 +314,10 @@ class StatusResult(Result):
                 "owner": each.owner,
                 "unit": each.unit,
                 "target": each.target,
+                "original_target": each.original_target,
                 "actual": each.actual,
                 "attainment": each.attainment,
+                "original_attainment": each.original_attainment,
                 "expected_by_now": each.expected_by_now,
                 "p10": each.forecast.p10 if each.forecast else None,
                 "p50": each.forecast.p50 if each.forecast else None,
@@ -304,5 +349,6 @@ class StatusResult(Result):
         return {states.word(state): colour for state, colour in states.COLOURS.items()}
 
 
-_NUMBERS = ["target", "actual", "attainment", "expected_by_now", "p10", "p50", "p90", "probability"]
+_ATTAINED = ["target", "original_target", "actual", "attainment", "original_attainment"]
+_NUMBERS = [*_ATTAINED, "expected_by_now", "p10", "p50", "p90", "probability"]
 _COLUMNS = ["goal", "label", "role", "owner", "unit", *_NUMBERS, "status"]

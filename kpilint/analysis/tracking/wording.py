@@ -14,6 +14,7 @@ from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Better, Metric
 from kpilint.goals.period import Period
+from kpilint.goals.unit import CURRENCIES
 from kpilint.i18n import _, language
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ def amount(value: float | None, unit: str | None) -> str:
     if value is None:
         return DASH
     return show(round(value) if unit == "count" and abs(value) >= 10 else value, unit, language())
+
+
+def rounded(value: float, unit: str | None) -> str:
+    """A value that was computed and not counted: money with three figures."""
+    return amount(float(f"{value:.3g}") if unit in CURRENCIES else value, unit)
 
 
 def percent(share: float | None) -> str:
@@ -58,6 +64,33 @@ def not_begun(goals: GoalSet, period: Period) -> str:
     return _("The period {period} has not begun.", period=_label(goals, period))
 
 
+def targeted(goal: GoalStatus) -> str:
+    """The target, and the original one where that was another."""
+    told = amount(goal.target, goal.unit)
+    if not moved(goal):
+        return told
+    return _("{target} (originally {original})", target=told, original=original(goal))
+
+
+def attained(goal: GoalStatus) -> str:
+    """The attainment, and that of the original target where that was another."""
+    told = percent(goal.attainment)
+    if not moved(goal):
+        return told
+    share = percent(goal.original_attainment)
+    return _("{share} (of the original {original})", share=told, original=share)
+
+
+def moved(goal: GoalStatus) -> bool:
+    """Whether the target is another than the one with which the period began."""
+    return goal.original_target is not None and goal.original_target != goal.target
+
+
+def original(goal: GoalStatus) -> str:
+    """The target with which the period began."""
+    return amount(goal.original_target, goal.unit)
+
+
 def _label(goals: GoalSet, period: Period) -> str:
     return period.label(language(), goals.fiscal_year_start or 1, goals.fiscal_year_named)
 
@@ -65,7 +98,8 @@ def _label(goals: GoalSet, period: Period) -> str:
 def cut_short(metric: Metric, last: date) -> str:
     """That the records end too early."""
     return _(
-        "The records behind {metric} end on {day}, so that later days are missing; export them anew.",
+        "The records behind {metric} end on {day}; actual, pace and state are those of that day. "
+        "Export them anew.",
         metric=metric.title,
         day=Period(last, last, "day").label(language()),
     )
@@ -123,7 +157,7 @@ def verdict(status: StatusResult) -> str:
     if not status.goals:
         return _("There is no goal to track.")
     first = next((each for each in status.goals if each.role == "kgi"), None)
-    told = [_told(first)] if first else []
+    told = [sentence(first)] if first else []
     told.append(headline(status))
     return "".join(told) if language() == "ja" else " ".join(told)
 
@@ -139,7 +173,7 @@ def headline(status: StatusResult) -> str:
     return _("All goals are activities, which are tracked and not judged.")
 
 
-def _told(goal: GoalStatus) -> str:
+def sentence(goal: GoalStatus) -> str:
     """One goal in a sentence."""
     state = states.word(goal.status)
     if goal.forecast is None:
@@ -201,9 +235,9 @@ def readable(status: StatusResult) -> pd.DataFrame:
         {
             _("Goal"): [g.label for g in goals],
             _("Owner"): [g.owner or DASH for g in goals],
-            _("Target"): [amount(g.target, g.unit) for g in goals],
+            _("Target"): [targeted(g) for g in goals],
             _("Actual"): [amount(g.actual, g.unit) for g in goals],
-            _("Attainment"): [percent(g.attainment) for g in goals],
+            _("Attainment"): [attained(g) for g in goals],
             _("Expected by now"): [amount(g.expected_by_now, g.unit) for g in goals],
             _("Forecast (80% range)"): [forecast(g) for g in goals],
             _("Probability"): [chance(g) for g in goals],
@@ -232,6 +266,10 @@ def remarks(status: StatusResult) -> list[str]:
                 "deals, and deals that will close later count in full; the forecast avoids both."
             )
         )
+    told += [
+        _("The original targets are those of the goals file: {reason}", reason=reason)
+        for reason in status.problems
+    ]
     if status.retired:
         told.append(_("Goals given up before this day: {count}.", count=status.retired))
     return told

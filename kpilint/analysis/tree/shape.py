@@ -10,7 +10,7 @@ from kpilint.errors import Misuse
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.node import near
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,22 @@ class Branch:
 
 
 def root_of(goals: GoalSet, name: str = "") -> Goal:
-    """The goal of that id, else the first KGI that serves no other. Raises Misuse for none."""
+    """The goal of that id, else the first KGI that serves no other, else the first goal.
+
+    Raises Misuse for an id that is not there, and where there is no goal.
+    """
     if name:
-        found = goals.by_id.get(name)
-        if found is None:
+        named = goals.by_id.get(name)
+        if named is None:
             message = _("There is no goal {name}.", name=name)
             raise Misuse(message + near(name, goals.by_id))
-        return found
+        return named
     tops = [g for g in goals.goals if g.role == "kgi" and g.id]
     free = [g for g in tops if g.parent not in goals.by_id and g.id not in goals.wholes]
-    if not tops:
-        raise Misuse(_("There is no KGI to draw a tree from; mark one with role: kgi."))
-    return (free or tops)[0]
+    found = free or tops or [g for g in goals.goals if g.id]
+    if not found:
+        raise Misuse(_("There is no goal to look at; write one under goals:."))
+    return found[0]
 
 
 def branches(goals: GoalSet, root: Goal) -> tuple[Branch, ...]:
@@ -71,7 +75,7 @@ def upward(shape: tuple[Branch, ...]) -> tuple[Branch, ...]:
         raise Misuse(
             _(
                 "The goals {names} make each other up in a circle; take one of them out of combine:.",
-                names=", ".join(sorted(set(problem.args[1]))),
+                names=listed(sorted(set(problem.args[1]))),
             )
         ) from None
     return tuple(by_id[name] for name in order)

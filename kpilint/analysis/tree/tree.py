@@ -14,14 +14,16 @@ from kpilint.analysis.tree import wording
 from kpilint.analysis.tree.arithmetic import made_of
 from kpilint.analysis.tree.gap import Gap, explained
 from kpilint.analysis.tree.likely import Likely, likely
+from kpilint.analysis.tree.miss import Miss
 from kpilint.analysis.tree.shape import Branch, branches, root_of, upward
 from kpilint.analysis.tree.standing import Standing, in_step, standings
 from kpilint.analysis.tree.what_if import Moved, Range, WhatIf, changed, drawn
+from kpilint.analysis.untold import Untold
 from kpilint.errors import Misuse, Unavailable
 from kpilint.goals.dates import read_date
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 from kpilint.result import Result
 
 if TYPE_CHECKING:
@@ -149,13 +151,30 @@ class TreeResult(Result):
 
         return picture(self)
 
-    def what_if(self, goal_id: str, change: str) -> WhatIf:
+    def miss(self) -> Miss | Untold:
+        """What made the gap of the first whole that can be split; Untold where none can."""
+        return Untold(self.text()) if self.gap is None else Miss.of(self, self.gap)
+
+    def what_if(self, goal_id: str = "", change: str = "+10%") -> WhatIf | Untold:
         """What becomes of the goals above if one at the tree's end came out otherwise.
 
         ``change`` is ``+10%`` or ``-10%`` on what is still to come, or a new value in the goal's
-        unit. Raises Misuse for a goal that is no part of any arithmetic or has parts itself, and
-        where the past is too short to expect anything from.
+        unit. Without an id it is the end that costs most, else the first that can be moved, or
+        Untold with the reason. Raises Misuse for a goal that is no part of any arithmetic or has
+        parts itself, and where the past is too short to expect anything from.
         """
+        if goal_id:
+            return self._if(goal_id, change)
+        reason = wording.no_arithmetic()
+        ends = [b.goal.id for b in self.shape if b.goal.id in self.outlooks]
+        for name in sorted(ends, key=lambda name: name != wording.worst(self)):
+            try:
+                return self._if(name, change)
+            except Misuse as problem:
+                reason = str(problem)
+        return Untold(reason)
+
+    def _if(self, goal_id: str, change: str) -> WhatIf:
         way = self._way_up(goal_id)
         ends = self._ends_below(way)
         end = ends[goal_id]
@@ -187,7 +206,7 @@ class TreeResult(Result):
                 _(
                     "“{goal}” is made of parts; change one of them: {parts}.",
                     goal=own.goal.title,
-                    parts=", ".join(own.parts),
+                    parts=listed(own.parts),
                 )
             )
         touched = {name}

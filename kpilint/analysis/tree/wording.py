@@ -48,14 +48,21 @@ def verdict(result: TreeResult) -> str:
         if any(branch.parts for branch in result.shape):
             said.append(_("What made it so cannot be told: an actual of the parts is missing."))
         else:
-            said.append(
-                _("No combine: says what makes it up, so a miss cannot be traced to its parts.")
-            )
+            said.append(no_arithmetic())
         return spoken(said)
-    whole = next(b for b in result.shape if b.goal.id == gap.whole)
-    if whole is not top:
-        said.append(_stands(result, whole))
-    return spoken([*said, *_reasons(result, gap), *_next(result, gap)])
+    if gap.whole != top.goal.id:
+        said.append(stands_so(result, gap))
+    return spoken([*said, *reasons(result, gap), *next_step(result, gap)])
+
+
+def no_arithmetic() -> str:
+    """That nothing says how the goals make each other up."""
+    return _("No combine: says what makes it up, so a miss cannot be traced to its parts.")
+
+
+def stands_so(result: TreeResult, gap: Gap) -> str:
+    """How the whole that is split stands."""
+    return _stands(result, next(b for b in result.shape if b.goal.id == gap.whole))
 
 
 def spoken(sentences: Sequence[str]) -> str:
@@ -88,7 +95,7 @@ def _stands(result: TreeResult, branch: Branch) -> str:
     return _("“{goal}” is at {actual}; {due} is expected by now.", **values)
 
 
-def _reasons(result: TreeResult, gap: Gap) -> Iterator[str]:
+def reasons(result: TreeResult, gap: Gap) -> Iterator[str]:
     """The factors along with the gap, then those against it, then what no part explains."""
     whole = result.standings[gap.whole]
     if not gap.change:
@@ -121,7 +128,7 @@ def worst(result: TreeResult) -> str:
     return max(costs, key=lambda n: abs(costs[n])) if costs else gap.whole
 
 
-def _next(result: TreeResult, gap: Gap) -> Iterator[str]:
+def next_step(result: TreeResult, gap: Gap) -> Iterator[str]:
     """What the goals themselves say to do: that of the worst factor, else of the whole."""
     name = worst(result)
     if not name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import kpilint as kl
 from kpilint.analysis.planning.plan import Plan, PlanResult
 from kpilint.analysis.planning.writing import to_yaml
+from kpilint.analysis.untold import Untold
 from kpilint.errors import KpilintError, Misuse, Unavailable
 from kpilint.i18n import LANGUAGES, speaking
 from tests.benchmarks.plan_forward import World, forwarded, planned
@@ -221,3 +223,31 @@ def test_followed_to_the_letter_it_brings_the_target(
     result = planned(tmp_path, metric, period, target, 7, World())
     reached = forwarded(result, np.random.default_rng(7))
     assert reached == pytest.approx(result.plan.aim.target, rel=0.01)
+
+
+def test_growth_is_resolved_before_it_is_planned(plan: Planned) -> None:
+    """Half of the leads of 61 days came through in September and October."""
+    result = plan("wins", "前期比+10%", as_of="2026-10-31")
+    assert result.plan.aim.target == pytest.approx(
+        1.1 * result.seen.value(date(2026, 9, 1), date(2026, 10, 31))
+    )
+
+
+def test_growth_on_a_past_that_is_not_told_is_a_sentence(plan: Planned) -> None:
+    with pytest.raises(Unavailable, match="2025"):
+        plan("wins", "前年比110%")
+
+
+def test_a_page_gets_a_plan_or_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(deals(), encoding="utf-8")
+    text = GOALS.replace("METRIC", "loose").replace("TARGET", "9")
+    goals = kl.read(tmp_path / "goals.yaml", source=text)
+    with kl.Dataset.of(goals) as data, speaking("en"):
+        named = Plan.told(goals, "g", data, as_of="2026-10-31")
+        free = Plan.told(goals, "", data, as_of="2026-10-31")
+        late = Plan.told(goals, "", data, as_of="2027-10-31")
+    assert isinstance(named, Untold)
+    assert "stands at no stage" in named.reason
+    assert isinstance(free, PlanResult)
+    assert free.plan.aim.goal.id == "more"
+    assert isinstance(late, Untold)

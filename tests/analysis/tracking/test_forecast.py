@@ -10,8 +10,8 @@ from scipy.stats import beta
 
 from kpilint.analysis.projection import project
 from kpilint.analysis.tracking.deals import LOST, OPEN, WON, Deals
-from kpilint.analysis.tracking.forecast import Rest, ScaledT, scaled_t
-from tests.benchmarks.forecast_rates import World, miscalibration, rates
+from kpilint.analysis.tracking.forecast import Rest, ScaledT, regressed, scaled_t
+from tests.benchmarks.forecast_rates import World, coursed, miscalibration, rates
 
 NEVER = 10**8
 
@@ -143,3 +143,27 @@ def test_miscalibration_is_seen() -> None:
     hit = np.repeat([0.0, 1.0], 500)
     assert miscalibration(np.full(1000, 0.55), hit) == pytest.approx(0.05)
     assert miscalibration(np.full(1000, 0.95), hit) == pytest.approx(0.45)
+
+
+def test_the_line_through_past_periods_by_hand() -> None:
+    """Then 1, 2, 3, 4 and ended 2, 4, 5, 8 (not by logarithm, for -1 among them): by hand."""
+    found = regressed(5.0, [-1, 0, 1, 2], [2, 4, 5, 8])
+    assert found is not None
+    assert found.mean == pytest.approx(4.75 + 1.9 * 4.5)
+    residual = 0.7  # of 2, 4, 5, 8 about 1.9, 3.8, 5.7, 7.6
+    assert found.sd == pytest.approx((residual / 2 * (1 + 1 / 4 + 4.5**2 / 5)) ** 0.5)
+    assert found.probability(found.quantile(0.3), "higher") == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize(("then", "ended"), [([1, 2, 3], [2, 3, 4]), ([2, 2, 2, 2], [1, 2, 3, 4])])
+def test_too_little_to_draw_a_line_through(then: list[float], ended: list[float]) -> None:
+    assert regressed(2.0, then, ended) is None
+
+
+@pytest.mark.parametrize("what", ["value", "price", "open"])
+def test_formulas_and_stocks_hold_eighty_percent(what: str) -> None:
+    found = coursed(what, 12, True, 400)
+    low, high = found.interval()
+    assert low <= 0.85
+    assert high >= 0.75
+    assert miscalibration(found.told, found.hit) <= 0.1

@@ -205,7 +205,7 @@ def test_the_state_by_probability_else_by_pace(
         ("metric: wins, period: 2026-Q1, target: 7", "2026-06-30", "met", ""),
         ("metric: wins, period: 2026-Q1, target: 6", "2026-06-29", "met", "is a guess"),
         ("metric: wins, period: 2026-Q1, target: 8", "2026-06-30", "missed", ""),
-        ("metric: wins, period: 2026-Q1, target: 8", "2026-06-29", "off_track", "is a guess"),
+        ("metric: wins, period: 2026-Q1, target: 8", "2026-06-24", "off_track", "is a guess"),
         ("metric: lost_deals, period: 2026-Q1, target: 0", "2026-06-29", "off_track", "share of zero"),
         ("metric: lost_deals, period: 2026-Q1, target: 2", "2026-06-29", "on_track", "is a guess"),
         ("metric: lost_deals, period: 2026-05, target: 2", "2026-05-31", "met", "value is 0"),
@@ -358,3 +358,130 @@ def test_the_sample_company(
     sample: StatusResult, goal: str, holds: Callable[[GoalStatus], bool]
 ) -> None:
     assert holds(next(each for each in sample.goals if each.goal == goal))
+
+
+def test_a_stale_export_is_no_miss(tmp_path: Path) -> None:
+    """The quarter is over, but the export ends in its middle: nobody knows yet."""
+    daily: list[Row] = [("lost", date(2026, 4, 1) + timedelta(n), "営業C", 0.0) for n in range(50)]
+    short = "  - {id: g, metric: wins, period: 2026-Q1, target: 7}"
+    late = [row for row in WON if row[0] < 5 or row[:2] == (5, 12)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(f"{__name__}.WON", late)
+        (stale,) = followed(tmp_path, short, "2026-07-10", daily).goals
+        (fresh,) = followed(tmp_path, short, "2026-05-20", daily).goals
+    assert (stale.status, stale.actual) == ("off_track", 3)
+    assert (stale.status, stale.expected_by_now) == (fresh.status, fresh.expected_by_now)
+    assert any("end on 20 May 2026" in note for note in stale.notes)
+    assert not any("end on" in note for note in fresh.notes)
+
+
+def test_a_silence_is_no_stale_export_while_other_events_go_on(tmp_path: Path) -> None:
+    rows: list[Row] = [("lost", date(2026, 4, 1) + timedelta(n), "営業C", 0.0) for n in range(91)]
+    (goal,) = followed(
+        tmp_path, "  - {id: g, metric: wins, period: 2026-Q1, target: 8}", "2026-06-30", rows
+    ).goals
+    assert goal.status == "missed"
+
+
+def test_the_ledger_keeps_the_original_target(tmp_path: Path) -> None:
+    """A target changed in the file, and not told under changes:, rewrites no attainment."""
+    from kpilint.data.ledger import Entry, Ledger, period_of, subject_of
+
+    goal = "  - {{id: g, metric: wins, period: 2026-Q1, target: {target}}}"
+    first = kl.read(tmp_path / "goals.yaml", source=GOALS + goal.format(target=10))
+    own = first.by_id["g"]
+    entry = Entry("target", subject_of(own), period_of(own), {"id": "g", "target": 10.0})
+    Ledger.of(first).append([entry], as_of=date(2026, 4, 1), run="2026-03")
+    (before,) = followed(tmp_path, goal.format(target=10)).goals
+    (after,) = followed(tmp_path, goal.format(target=14)).goals
+    assert (before.attainment, before.original_attainment) == (0.7, 0.7)
+    assert (after.target, after.original_target) == (14, 10)
+    assert (after.attainment, after.original_attainment) == (0.5, 0.7)
+    with speaking("en"):
+        table = followed(tmp_path, goal.format(target=14)).readable()
+    assert list(table["Attainment"]) == ["50% (of the original 70%)"]
+    assert list(table["Target"]) == ["14 (originally 10)"]
+
+
+def test_a_ledger_that_cannot_be_read_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_text("no database at all " * 100, encoding="utf-8")
+    goals = "  - {id: g, metric: wins, period: 2026-Q1, target: 14}\nledger: sqlite:///ledger.db"
+    found = followed(tmp_path, goals)
+    assert found.goals[0].attainment == found.goals[0].original_attainment == 0.5
+    assert len(found.problems) == 1
+    with speaking("en"):
+        assert any("original targets are those of the goals file" in r for r in found.remarks())
+
+
+def test_growth_is_of_each_persons_own_past(tmp_path: Path) -> None:
+    goal = (
+        "metric: revenue, period: 2026-06, target: 1,200万円, "
+        "targets: {people: {営業A: 前期比+20%, 営業B: 前期比+10%}}"
+    )
+    by = {part.owner: (part.target, part.actual) for part in one(tmp_path, goal).by}
+    assert by["営業A"] == pytest.approx((600 * MAN, 630 * MAN))
+    assert by["営業B"] == pytest.approx((550 * MAN, 600 * MAN))
+
+
+def long_past(months: int) -> list[Row]:
+    """Two deals a day but for weekends, of months up to May 2026; one of three is won."""
+    first = date(2026, 6, 1) - timedelta(days=30 * months)
+    days = (first + timedelta(n) for n in range(30 * months))
+    rng = np.random.default_rng(5)
+    return [
+        (
+            "won" if rng.random() < 1 / 3 else "lost",
+            day,
+            "営業A",
+            float(rng.integers(80, 120)) * MAN,
+        )
+        for day in days
+        if day.weekday() < 5
+        for _deal in range(2)
+    ]
+
+
+@pytest.mark.parametrize("metric", ["per_win", "waiting"])
+def test_formulas_and_stocks_have_a_forecast(tmp_path: Path, metric: str) -> None:
+    path = tmp_path / "deals.csv"
+    goals = GOALS.replace(
+        "goals:\n",
+        "  waiting: {source: deals, agg: count, stock: {from: closed, to: left}, unit: count}\n"
+        f"goals:\n  - {{id: g, metric: {metric}, period: 2026-06, target: 10}}\n",
+    )
+    exported(tmp_path, long_past(14))
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*rows[0], "left"])
+        for number, row in enumerate(rows[1:]):
+            gone = date.fromisoformat(row[2]) + timedelta(days=5 + number * 7 % 20)
+            writer.writerow([*row, gone if gone <= date(2026, 6, 10) else ""])
+    read = kl.read(tmp_path / "goals.yaml", source=goals)
+    with kl.Dataset.of(read) as data, speaking("en"):
+        (goal,) = Status.of(read, as_of="2026-06-10")(data).goals
+    assert goal.forecast is not None
+    assert goal.forecast.p10 < goal.forecast.p50 < goal.forecast.p90
+    assert not goal.forecast.guess
+    assert goal.forecast.probability is not None
+
+
+def test_what_was_entered_later_was_not_known(tmp_path: Path) -> None:
+    goals = GOALS.replace("key: id", "key: id, columns: {recorded_at: entered}")
+    exported(tmp_path)
+    path = tmp_path / "deals.csv"
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*rows[0], "entered"])
+        writer.writerows(
+            [*row, "2026-06-30" if row[2] == "2026-05-12" else row[2]] for row in rows[1:]
+        )
+    goal = "  - {id: g, metric: wins, period: 2026-Q1, target: 7}"
+    read = kl.read(tmp_path / "goals.yaml", source=goals + goal)
+    with kl.Dataset.of(read) as data:
+        told = {
+            day: Status.of(read, as_of=day)(data).goals[0].actual
+            for day in ("2026-05-31", "2026-06-29", "2026-06-30")
+        }
+    assert told == {"2026-05-31": 4, "2026-06-29": 5, "2026-06-30": 7}

@@ -125,7 +125,7 @@ def test_the_picture_shows_every_goal_with_a_sign_beside_its_colour(
     ("text", "root", "day", "said"),
     [
         ("goals: [{id: a, role: kgi}]", "b", "2026-10-01", "There is no goal b."),
-        ("goals: [{id: a}]", "", "2026-10-01", "There is no KGI"),
+        ("goals: []", "", "2026-10-01", "There is no goal to look at"),
         ("goals: [{id: a, role: kgi}]", "", "soon", "soon"),
     ],
 )
@@ -133,6 +133,11 @@ def test_misuse_is_told(text: str, root: str, day: str, said: str) -> None:
     goals = read("goals.yaml", source=text)
     with speaking("en"), pytest.raises(Misuse, match=said):
         Tree.of(goals, root, as_of=day)
+
+
+def test_without_a_kgi_the_first_goal_is_the_top() -> None:
+    goals = read("goals.yaml", source="goals: [{id: a, parent: b}, {id: b}]")
+    assert Tree.of(goals, as_of="2026-10-01").root.id == "a"
 
 
 def test_a_circle_is_told(grown: Grown) -> None:
