@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from kpilint.goals.written import excerpt
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 
 _BY_ARGUMENTS = {
     (1, 1): "abs ceil date day floor hour length lower month trim upper year",
@@ -285,7 +285,7 @@ class _Reader:
                 token,
                 _(
                     "No such function here; allowed are {functions}.",
-                    functions=", ".join(sorted(FUNCTIONS)),
+                    functions=listed(sorted(FUNCTIONS)),
                 ),
             )
         least, most = _ARGUMENTS[token.key]

@@ -1,212 +1,43 @@
-"""The goals file as a whole: read once, all faults kept, every key with its place."""
+"""A goals file and its includes are read once; all faults are kept."""
 
 from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import cached_property, reduce
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
-from yaml import MappingNode, Node
+from yaml import MappingNode
 
 from kpilint.errors import FileProblem
-from kpilint.goals.excuse import Excuse, Lint, excuses_in
-from kpilint.goals.funnel import FunnelSpec
-from kpilint.goals.goal import Goal
-from kpilint.goals.metric import Metric
-from kpilint.goals.node import (
-    EMPTY,
-    Entry,
-    Fault,
-    Named,
-    Reader,
-    Reading,
-    Undecided,
-    given,
-    read_entry,
-)
-from kpilint.goals.period import Period
-from kpilint.goals.readers import (
-    days,
-    entry,
-    integer,
-    lag,
-    list_of,
-    mapping_of,
-    named,
-    one_of,
-    text,
-    unit,
-    when,
-    zone,
-)
-from kpilint.goals.source import Source
+from kpilint.goals.excuse import Lint, excuses_in
+from kpilint.goals.goalset import GoalSet, Hypothesis, Identity, identity
+from kpilint.goals.node import EMPTY, Fault, Reading, read_entry
 from kpilint.goals.yamltext import SIZE_LIMIT, compose, decode
-from kpilint.i18n import LANGUAGES, _, preferred, speaking
+from kpilint.i18n import _, speaking
 from kpilint.i18n import language as spoken
 
-
-def _month(node: Node, reading: Reading) -> int:
-    number: int = integer.parse(node, reading)
-    if not 1 <= number <= 12:
-        raise ValueError(_("A month is a number from 1 to 12, such as 4 for April."))
-    return number
-
-
-_MONTH = Reader(_month, {"type": "integer", "minimum": 1, "maximum": 12})
-
-
-class Hypothesis(Entry):
-    """A claim that one metric leads another, by a range of time."""
-
-    id: str = given(text, required=True, default="")
-    leading: str = given(text, required=True, default="")
-    lagging: str = given(text, required=True, default="")
-    lag: tuple[float, float] | None = given(lag)
-    since: Period | None = given(when)
-
-
-class Alert(Entry):
-    """When to tell whom."""
-
-    goal: str | None = given(text)
-    when: str | None = given(text)
-    on: str | None = given(one_of("run_failed", "error_finding", "report_ready"))
-    to: str = given(text, required=True, default="")
-
+__all__ = ["GoalSet", "Hypothesis", "Identity", "identity", "read"]
 
 _LANGUAGE = re.compile(rb"^language:[ \t]*[\"']?(ja|en)\b", re.MULTILINE)
-Identity = tuple[str | None, str | None, str | None]
-K = TypeVar("K")
-
-
-def identity(goal: Goal) -> Identity:
-    """What makes goals of successive periods the same goal: metric, department and owner."""
-    return goal.metric, goal.department, goal.owner
-
-
-def _grouped(pairs: Iterable[tuple[K, Goal]]) -> dict[K, tuple[Goal, ...]]:
-    groups: dict[K, list[Goal]] = {}
-    for name, goal in pairs:
-        groups.setdefault(name, []).append(goal)
-    return {name: tuple(members) for name, members in groups.items()}
-
-
-class GoalSet(Entry):
-    """All that a goals file and its includes say; ``faults`` is what could not be read."""
-
-    version: int | None = given(integer)
-    organization: str | None = given(text)
-    language_: str | None = given(one_of(*LANGUAGES), name="language")
-    timezone: str = given(zone, default="Asia/Tokyo")
-    fiscal_year_start: int | None = given(_MONTH)
-    fiscal_year_named: str = given(one_of("start", "end"), default="start")
-    currency: str = given(unit, default="JPY")
-    closures: tuple[tuple[date, date], ...] = given(list_of(days), default=())
-    maturity: str | None = given(one_of("early", "middle", "late"))
-    teams: Mapping[str, tuple[str, ...]] = given(mapping_of(list_of(text)), default={})
-    ledger: str = given(text, default="sqlite:///.kpilint/ledger.db")
-    include: tuple[str, ...] = given(list_of(text), default=())
-    sources: Mapping[str, Source] = given(named(Source), default={})
-    funnels: Mapping[str, FunnelSpec] = given(named(FunnelSpec), default={})
-    metrics: Mapping[str, Metric] = given(named(Metric), default={})
-    goals: tuple[Goal, ...] = given(list_of(entry(Goal)), default=())
-    hypotheses: tuple[Hypothesis, ...] = given(list_of(entry(Hypothesis)), default=())
-    alerts: tuple[Alert, ...] = given(list_of(entry(Alert)), default=())
-    lint: Lint | None = given(entry(Lint))
-    faults: tuple[Fault, ...] = ()
-    undecided: tuple[Undecided, ...] = ()  # what a table leaves open
-    home: str | None = None  # the file that paths of sources start from, where it is another
-    texts: Mapping[str, str] = MappingProxyType({})
-    comments: tuple[Excuse, ...] = ()
-    duplicates: tuple[tuple[Named, Named], ...] = ()  # names that two files define
-
-    def __iter__(self) -> Iterator[Goal]:
-        return iter(self.goals)
-
-    def __len__(self) -> int:
-        return len(self.goals)
-
-    @property
-    def language(self) -> str:
-        """The language of messages and reports: the file's, else the machine's."""
-        return self.language_ or preferred()
-
-    @property
-    def folder(self) -> Path:
-        """Where relative paths of sources start."""
-        return Path(self.home or self.origin).parent
-
-    @cached_property
-    def by_id(self) -> Mapping[str, Goal]:
-        """Goals by id; of two with one id the first."""
-        return {goal.id: goal for goal in reversed(self.goals) if goal.id}
-
-    @cached_property
-    def by_owner(self) -> Mapping[str, tuple[Goal, ...]]:
-        """The goals of each owner."""
-        return _grouped((goal.owner, goal) for goal in self.goals if goal.owner)
-
-    @cached_property
-    def by_identity(self) -> Mapping[Identity, tuple[Goal, ...]]:
-        """Goals of successive periods are one goal when metric, department and owner are."""
-        return _grouped((identity(goal), goal) for goal in self.goals)
-
-    @cached_property
-    def wholes(self) -> Mapping[str, tuple[Goal, ...]]:
-        """For each goal's id, the goals that it is a part of by their ``combine``."""
-        return _grouped((c, g) for g in self.goals if g.combine for c in g.combine.children)
-
-    @cached_property
-    def by_metric(self) -> Mapping[str, tuple[Goal, ...]]:
-        """The goals on each metric, by the name that they give it."""
-        return _grouped((goal.metric, goal) for goal in self.goals if goal.metric)
-
-    @cached_property
-    def served_by(self) -> Mapping[str, tuple[Goal, ...]]:
-        """For each goal's id, the goals that serve it as parent or by its ``combine``."""
-        served = [(goal.parent, goal) for goal in self.goals if goal.parent]
-        for goal in self.goals:
-            if goal.combine is not None:
-                parts = (self.by_id.get(name) for name in goal.combine.children)
-                served += [(goal.id, g) for g in parts if g is not None and g.parent != goal.id]
-        return _grouped(served)
-
-    @cached_property
-    def leads(self) -> frozenset[str]:
-        """The names of metrics that a hypothesis says lead another."""
-        return frozenset(hypothesis.leading for hypothesis in self.hypotheses)
-
-    @cached_property
-    def guards(self) -> frozenset[str]:
-        """The ids of goals that another is paired with."""
-        return frozenset(goal.paired_with for goal in self.goals if goal.paired_with)
-
-    @property
-    def excuses(self) -> tuple[Excuse, ...]:
-        """All excuses, of comments and of the ``lint:`` block."""
-        listed = (ignore.excuse() for ignore in self.lint.ignore) if self.lint else ()
-        return (*self.comments, *listed)
-
-    def behind(self, metric: str | None) -> tuple[Metric, ...]:
-        """A metric and all that it is computed from through ratios and formulas, once each."""
-        found: dict[str, Metric] = {}
-        ahead = [metric] if metric else []
-        while ahead:
-            part = self.metrics.get(ahead.pop())
-            if part is not None and part.name not in found:
-                found[part.name] = part
-                ahead += part.parts
-        return tuple(found.values())
-
-    def metric_of(self, goal: Goal) -> Metric | None:
-        """The metric of a goal, if it names one that is defined."""
-        return self.metrics.get(goal.metric) if goal.metric else None
+# What is said of the whole; the first file to say it holds, whichever it stands in.
+_SCALARS = (
+    "organization",
+    "language",
+    "timezone",
+    "fiscal_year_start",
+    "fiscal_year_named",
+    "currency",
+    "maturity",
+    "ledger",
+)
+_READ_BY = ("timezone", "fiscal_year_start", "fiscal_year_named", "currency")  # changes numbers
+_FORESEEN = ("language", "fiscal_year_start", "fiscal_year_named")
+_HINTS = (b"language", b"fiscal_year", b"include")
 
 
 def read(
@@ -262,27 +93,58 @@ class _Pass:
 
     def file(self, path: str, content: bytes | str) -> GoalSet:
         """One file and what it includes."""
-        self.language = self.language or _told_language(content) or spoken()
-        with speaking(self.language):
-            return self._file(path, content)
+        with speaking(self.language or _told_language(content) or spoken()):
+            root = self._composed(path, content)
+        if self.settings is None:
+            self.settings = self._foreseen(root, path)
+            self.language = self.language or self.settings.get("language") or spoken()
+        with speaking(self.language or spoken()):
+            return self._file(path, root)
 
-    def _file(self, path: str, content: bytes | str) -> GoalSet:
-        own = self._parse(path, content)
+    def _file(self, path: str, root: MappingNode | None) -> GoalSet:
+        own = self._read(path, root)
         included = [self._include(own, number) for number in range(len(own.include))]
         merged = reduce(self._merge, (other for other in included if other is not None), own)
         comments = (*excuses_in(self.texts[path], path, self.faults, own.node), *merged.comments)
         return merged.but(faults=tuple(self.faults), texts=dict(self.texts), comments=comments)
 
-    def _parse(self, path: str, content: bytes | str) -> GoalSet:
+    def _composed(self, path: str, content: bytes | str) -> MappingNode | None:
         text = decode(content, path, self.faults) if isinstance(content, bytes) else content
         self.texts[path] = text or ""
-        root = compose(text, path, self.faults) if text is not None else None
-        reading = Reading(path, self.faults)
+        return compose(text, path, self.faults) if text is not None else None
+
+    def _read(self, path: str, root: MappingNode | None) -> GoalSet:
         if root is None:
             return GoalSet(EMPTY, path)
-        if self.settings is None:
-            self.settings = _settings(root, reading)
-        return read_entry(GoalSet, root, replace(reading, **self.settings))
+        told = self.settings or {}
+        start, named = told.get("fiscal_year_start"), told.get("fiscal_year_named", "start")
+        return read_entry(GoalSet, root, Reading(path, self.faults, start, named))
+
+    def _foreseen(self, root: MappingNode | None, path: str) -> Mapping[str, Any]:
+        """The settings of a file, then of those it includes, before anything is read by them."""
+        told: dict[str, Any] = {}
+        ahead, met = [(path, root)], {path}
+        while ahead and not told.keys() >= set(_FORESEEN):
+            path, root = ahead.pop(0)
+            if root is None:
+                continue
+            read = _settings(root, Reading(path, []))
+            told = {**read, **told}
+            ahead += [(str(p), self._glimpsed(p)) for p in _paths(root, path) if str(p) not in met]
+            met |= {path for path, _root in ahead}
+        return told
+
+    def _glimpsed(self, path: Path) -> MappingNode | None:
+        """An included file, where it may have something to foresee; its faults come later."""
+        try:
+            given = self.instead.get(str(path))
+            content = _bytes(path) if given is None else given.encode()
+        except FileProblem:
+            return None
+        if not any(name in content for name in _HINTS):
+            return None
+        text = decode(content, str(path), [])
+        return compose(text, str(path), []) if text is not None else None
 
     def _include(self, own: GoalSet, number: int) -> GoalSet | None:
         path = Path(own.origin).parent / own.include[number]
@@ -310,6 +172,8 @@ class _Pass:
             if name in others
         ]
         return own.but(
+            **self._scalars(own, other),
+            closures=own.closures + other.closures,
             sources={**other.sources, **own.sources},
             funnels={**other.funnels, **own.funnels},
             metrics={**other.metrics, **own.metrics},
@@ -321,6 +185,26 @@ class _Pass:
             duplicates=(*own.duplicates, *other.duplicates, *twice),
             lint=self._lint(own.lint, other.lint),
         )
+
+    def _scalars(self, own: GoalSet, other: GoalSet) -> dict[str, Any]:
+        """What only the other file says of the whole; what they say differently is told."""
+        taken: dict[str, Any] = {}
+        for key in _SCALARS:
+            name = GoalSet.keys[key].attribute
+            said = vars(other).get(name)
+            held = vars(own).get(name)
+            if said is not None and held is None:
+                taken[name] = said
+            elif said != held and said is not None and key in _READ_BY:
+                message = _(
+                    "{key}: {read} has no effect here, for the files that belong together have "
+                    "one {key}: {held}. Remove it, or make the two agree.",
+                    key=key,
+                    read=said,
+                    held=held,
+                )
+                self.faults.append(Fault("E002", other.key_at(key), message, {"key": key}))
+        return taken
 
     def _lint(self, own: Lint | None, other: Lint | None) -> Lint | None:
         """The excuses of both; which rules run is for one block to say, the including file's."""
@@ -345,9 +229,14 @@ def _told_language(content: bytes | str) -> str | None:
 
 
 def _settings(root: MappingNode, reading: Reading) -> Mapping[str, Any]:
-    """What periods are read against; known before the first of them is met."""
-    quiet = replace(reading, faults=[])  # the full reading will report what is wrong with them
-    names = ("fiscal_year_start", "fiscal_year_named")
-    written = {k.value: value for k, value in root.value if k.value in names}
-    read = {name: quiet.value(GoalSet.keys[name].reader, written[name]) for name in written}
+    """What periods are read against, and the language; known before the first of them is met."""
+    written = {k.value: value for k, value in root.value if k.value in _FORESEEN}
+    read = {name: reading.value(GoalSet.keys[name].reader, node) for name, node in written.items()}
     return {name: value for name, value in read.items() if value is not None}
+
+
+def _paths(root: MappingNode, path: str) -> list[Path]:
+    """The files that a file includes."""
+    node = next((value for k, value in root.value if k.value == "include"), None)
+    names = Reading(path, []).value(GoalSet.keys["include"].reader, node) if node else ()
+    return [Path(path).parent / name for name in names or ()]

@@ -23,7 +23,7 @@ from kpilint.goals.node import (
     shown,
     unique_pairs,
 )
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 
 
 def _scalar(node: Node) -> str:
@@ -96,7 +96,7 @@ def one_of(*choices: str) -> Reader:
         word = _scalar(node)
         if word in choices:
             return word
-        allowed = ", ".join(choices)
+        allowed = listed(choices)
         message = _("{read} is not one of {allowed}.", read=shown(node), allowed=allowed)
         raise Mistyped(message + near(word, choices), word, choices)
 

@@ -123,7 +123,7 @@ def test_goals_of_the_example(example: GoalSet) -> None:
     assert pipeline.share.baseline is not None
     assert pipeline.share.baseline.value == 28_000_000
     assert example.hypotheses[0].lag == (28, 56)
-    assert example.alerts[1].when == "days_left <= 7 and attainment < 100%"
+    assert str(example.alerts[1].when) == "days_left <= 7 and attainment < 100%"
     assert example.lint is not None
     assert example.lint.options == {"P001": {"per_owner": 5}}
 
@@ -267,6 +267,56 @@ def test_a_name_that_two_files_define(tmp_path: Path) -> None:
     found = [f for f in lint(goals, as_of=DAY) if f.code == "E004"]
     assert sorted(f.subject.id for f in found) == ["a", "m"]
     assert all(f.span.path.endswith("more.yaml") for f in found)
+
+
+def test_what_only_an_include_says_of_the_whole_holds(tmp_path: Path) -> None:
+    goals = files(
+        tmp_path,
+        goals="include: [more.yaml]\nclosures: [2026-12-29]\ngoals: [{id: a, period: 2026-Q1}]",
+        more="include: [company.yaml]\ntimezone: UTC\nclosures: [2026-08-13..2026-08-14]",
+        company="{organization: ACME, timezone: UTC, currency: USD, maturity: late,"
+        " fiscal_year_start: 4, fiscal_year_named: end, ledger: 'sqlite:///l.db', language: en}",
+    )
+    assert goals.faults == ()
+    told = goals.organization, goals.timezone, goals.currency, goals.maturity, goals.ledger
+    assert told == ("ACME", "UTC", "USD", "late", "sqlite:///l.db")
+    assert (goals.language, goals.fiscal_year_start, goals.fiscal_year_named) == ("en", 4, "end")
+    assert goals.goals[0].period is not None
+    assert goals.goals[0].period.start == date(2025, 4, 1)
+    assert len(goals.closures) == 2
+
+
+def test_the_language_of_an_include_tells_the_faults(tmp_path: Path) -> None:
+    (tmp_path / "goals.yaml").write_text("include: more.yaml\ngoals: [{id: a, period: x}]")
+    (tmp_path / "more.yaml").write_text("language: ja")
+    (fault,) = read(tmp_path / "goals.yaml").faults
+    assert "読み取れません" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "second", "told"),
+    [
+        ("timezone", "Asia/Tokyo", "UTC", True),
+        ("currency", "JPY", "USD", True),
+        ("fiscal_year_start", "4", "1", True),
+        ("fiscal_year_named", "start", "end", True),
+        ("timezone", "UTC", "UTC", False),
+        ("organization", "ACME", "Other", False),
+        ("language", "en", "ja", False),
+    ],
+)
+def test_files_that_contradict_each_other(
+    key: str, first: str, second: str, told: bool, tmp_path: Path
+) -> None:
+    goals = files(
+        tmp_path,
+        goals=f"include: [more.yaml]\n{key}: {first}",
+        more=f"version: 1\n{key}: {second}",
+    )
+    assert str(getattr(goals, key)) == first
+    found = [(f.code, f.span.path[-9:], f.span.line) for f in goals.faults]
+    assert found == [("E002", "more.yaml", 2)] * told
+    assert all(first in f.message and second in f.message for f in goals.faults)
 
 
 def test_excuses_of_all_files_hold_and_one_block_says_which_rules_run(tmp_path: Path) -> None:
