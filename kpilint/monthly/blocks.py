@@ -75,7 +75,15 @@ class Value:
 Block: TypeAlias = Prose | Verdict | Note | Table | Chart | Value
 
 
-def blocks(notebook: NotebookNode, language: str) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block with the tags of its cell."""
+
+    block: Block
+    tags: frozenset[str] = frozenset()
+
+
+def blocks(notebook: NotebookNode, language: str) -> list[Placed]:
     """What the notebook shows to a reader of ``language``, in its order.
 
     Code, messages and tracebacks are left out, and so are cells tagged for the other language. A
@@ -83,20 +91,25 @@ def blocks(notebook: NotebookNode, language: str) -> list[Block]:
     has become text.
     """
     shown = [cell for cell in notebook.cells if _speaks(cell, language)]
-    return _joined(block for cell in shown for block in _of_cell(cell))
+    return _joined(placed for cell in shown for placed in _of_cell(cell))
 
 
 def _speaks(cell: NotebookNode, language: str) -> bool:
-    languages = {tag for tag in cell.metadata.get("tags", ()) if tag.startswith("lang-")}
+    languages = {tag for tag in _tags(cell) if tag.startswith("lang-")}
     return not languages or f"lang-{language}" in languages
 
 
-def _of_cell(cell: NotebookNode) -> Iterator[Block]:
+def _tags(cell: NotebookNode) -> frozenset[str]:
+    return frozenset(cell.metadata.get("tags", ()))
+
+
+def _of_cell(cell: NotebookNode) -> Iterator[Placed]:
+    tags = _tags(cell)
     if cell.cell_type == "markdown":
-        yield Prose(cell.source)
+        yield Placed(Prose(cell.source), tags)
     for output in cell.get("outputs", ()):
         if output.output_type in ("execute_result", "display_data"):
-            yield from _of_output(output.data)
+            yield from (Placed(block, tags) for block in _of_output(output.data))
 
 
 def _of_output(data: Mapping[str, Any]) -> Iterator[Block]:
@@ -111,18 +124,20 @@ def _of_output(data: Mapping[str, Any]) -> Iterator[Block]:
         yield Value(data["text/plain"])
 
 
-def _joined(found: Iterator[Block]) -> list[Block]:
-    """The same blocks, where each chart has taken in the table before it."""
-    together: list[Block] = []
-    for block in found:
-        if isinstance(block, Chart):
-            tables = [n for n, other in enumerate(together) if isinstance(other, Table)]
-            heads = [n for n, other in enumerate(together) if isinstance(other, Chart)]
+def _joined(found: Iterator[Placed]) -> list[Placed]:
+    """The same blocks, where each chart has taken in the table before it, for its own readers."""
+    together: list[Placed] = []
+    for placed in found:
+        if isinstance(placed.block, Chart):
+            tables = [n for n, other in enumerate(together) if isinstance(other.block, Table)]
+            heads = [n for n, other in enumerate(together) if isinstance(other.block, Chart)]
             if tables and tables[-1] > max(heads, default=-1):
-                table = together.pop(tables[-1])
-                assert isinstance(table, Table)
-                block = replace(block, table=table)
-        together.append(block)
+                drawn = together.pop(tables[-1])
+                assert isinstance(drawn.block, Table)
+                kept = {tag for tag in drawn.tags if not tag.startswith("audience-")}
+                chart = replace(placed.block, table=drawn.block)
+                placed = Placed(chart, placed.tags | kept)
+        together.append(placed)
     return together
 
 

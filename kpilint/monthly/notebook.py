@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpilint import errors
-from kpilint.errors import KpilintError, Misuse
+from kpilint.errors import FileProblem, KpilintError, Misuse
 from kpilint.goals.node import near
 from kpilint.i18n import _
 from kpilint.monthly.assets import asset
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from kpilint.monthly.kernel import OwnKernel
 
 Progress: TypeAlias = Callable[[str, int, int], None]  # notebook, cells begun, cells in all
 PARAMETERS = "parameters"  # the tag of the one cell that papermill writes after
@@ -44,8 +46,8 @@ def available() -> tuple[str, ...]:
 def load(name: str) -> Notebook:
     """A notebook by name (``3_funnel_bottleneck``, or just ``funnel_bottleneck``) or by path.
 
-    Raises Misuse for an unknown name, a file that is no notebook, and a notebook without one
-    readable ``parameters`` cell.
+    Raises Misuse for an unknown name, and FileProblem for a file that is no notebook and for a
+    notebook without one readable ``parameters`` cell.
     """
     path = _found(name)
     node = _read(path)
@@ -80,14 +82,14 @@ def _read(path: Path) -> NotebookNode:
         reason = problem.strerror or str(problem)
     except Exception:  # nbformat lets through whatever its parser and its migrations raise
         reason = _("it is no Jupyter notebook")
-    raise Misuse(_("{path} cannot be read: {reason}.", path=path, reason=reason))
+    raise FileProblem(_("{path} cannot be read: {reason}.", path=path, reason=reason))
 
 
 def _parameters(node: NotebookNode, path: Path) -> tuple[str, ...]:
     """The names that the notebook's ``parameters`` cell assigns."""
     cells = [cell for cell in node.cells if PARAMETERS in cell.metadata.get("tags", ())]
     if len(cells) != 1 or cells[0].cell_type != "code":
-        raise Misuse(
+        raise FileProblem(
             _(
                 "{path} needs exactly one code cell with the tag “parameters”; it has {count}.",
                 path=path,
@@ -97,7 +99,7 @@ def _parameters(node: NotebookNode, path: Path) -> tuple[str, ...]:
     try:
         statements = ast.parse(cells[0].source).body
     except SyntaxError as problem:
-        raise Misuse(
+        raise FileProblem(
             _(
                 "The parameters cell of {path} cannot be read: line {line}, {reason}.",
                 path=path,
@@ -117,7 +119,11 @@ def _parameters(node: NotebookNode, path: Path) -> tuple[str, ...]:
 
 
 def execute(
-    notebook: Notebook, parameters: Mapping[str, str], target: Path, progress: Progress
+    notebook: Notebook,
+    parameters: Mapping[str, str],
+    target: Path,
+    progress: Progress,
+    kernels: type[OwnKernel],
 ) -> NotebookNode:
     """Run the notebook through papermill, write it to ``target`` and return it with its outputs.
 
@@ -126,8 +132,6 @@ def execute(
     """
     import papermill  # seconds to import, and an extra
     from nbclient.exceptions import DeadKernelError
-
-    from kpilint.monthly.kernel import OwnKernel
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # we say ourselves what failed
     cells = len(notebook.node.cells) + 1  # papermill adds the cell with our parameters
@@ -144,7 +148,7 @@ def execute(
             language="python",
             progress_bar=False,
             request_save_on_cell_execute=False,
-            kernel_manager_class=OwnKernel,
+            kernel_manager_class=kernels,
             resources={"metadata": {"path": str(target.parent)}},
             on_cell_start=begun,
         )

@@ -1,80 +1,149 @@
-"""The client's page: executed notebooks become one self-contained HTML file."""
+"""The client's page: a month becomes one self-contained HTML file for each circle of readers."""
 
 from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from kpilint.analysis.drawing import DARK
+from kpilint.analysis.tracking.states import COLOURS
 from kpilint.goals.period import Period
-from kpilint.i18n import _
+from kpilint.i18n import speaking
 from kpilint.monthly.assets import asset
-from kpilint.monthly.blocks import Block, Chart, Prose, Verdict, blocks
-from kpilint.monthly.manifest import Input, Order
+from kpilint.monthly.blocks import Chart, Table
+from kpilint.monthly.month import Month
+from kpilint.monthly.page.appendix import definitions, methods
+from kpilint.monthly.page.people import People
+from kpilint.monthly.page.reviewed import outcomes
+from kpilint.monthly.page.rows import Row, over, rows
+from kpilint.monthly.page.sections import Section, sections
+from kpilint.monthly.page.soundness import Soundness
+from kpilint.monthly.page.summary import Summary, summary
+from kpilint.monthly.page.views import ALL, BOARD, MANAGER, VIEWS, View, Views, view_name
+from kpilint.monthly.page.words import words
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
-Shown: TypeAlias = Block | Markup
-
-
-@dataclass(slots=True)
-class Section:
-    """A numbered part of the page with its heading and blocks."""
-
-    title: str
-    blocks: list[Shown] = field(default_factory=list)
-
-    @property
-    def verdict(self) -> str | None:
-        """The first sentence that a result says here."""
-        return next((block.text for block in self.blocks if isinstance(block, Verdict)), None)
+FILES: Mapping[str, View | None] = {"index.html": None} | {f"{view}.html": view for view in VIEWS}
+SHEETS = ("page.css", "parts.css", "goals.css", "print.css")
+# The states' colours on a dark page.
+NIGHT = dict(
+    zip(dict.fromkeys(COLOURS.values()), ("#3fc39a", "#e6a92e", "#ff9a66", "#a7b2bc"), strict=True)
+)
 
 
-def page(notebooks: Sequence[NotebookNode], order: Order, used: Sequence[Input]) -> str:
-    """One self-contained page in the language that ``order`` asks for.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the pages of a month have in common."""
 
-    It needs nothing from outside and allows nothing: its content security policy names the hashes
-    of its two scripts, so that no other script runs even if one slipped in.
+    month: Month
+    summary: Summary
+    rows: tuple[Row, ...]
+    sections: tuple[Section, ...]
+    reviewed: Table | None
+
+
+def pages(month: Month) -> Mapping[str, str]:
+    """The page of a month for everybody, and one for each view that holds nothing else.
+
+    File name to HTML. Each needs nothing from outside and allows nothing: its content security
+    policy names the hashes of its scripts, so that no other runs even if one slipped in.
     """
-    sections = [section for each in notebooks for section in _sections(each, order.language)]
-    charts = any(isinstance(block, Chart) for part in sections for block in part.blocks)
-    templates = asset("templates") / "report"
+    with speaking(month.order.language):
+        people = People.of(month.order)
+        found = sections(month.executed, month.order.language, people)
+        content = Content(
+            month=month,
+            summary=summary(month, found, people),
+            rows=rows(month, people),
+            sections=tuple(each for each in found if each.pieces or each.key == "goals"),
+            reviewed=outcomes(month.before.reviews),
+        )
+        environment = _environment()
+        return {name: _page(environment, content, view) for name, view in FILES.items()}
+
+
+def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader(asset("templates") / "report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.tests["chart"] = lambda block: isinstance(block, Chart)
     environment.tests["of"] = lambda block, name: type(block).__name__ == name
-    scripts = _scripts((templates / "page.js").read_text(encoding="utf-8")) if charts else []
-    return environment.get_template("page.html.j2").render(
-        words=_words(),
-        language=order.language,
-        organization=order.goals.organization or "",
-        month=order.period.label(order.language),
-        as_of=Period(order.as_of, order.as_of, "day").label(order.language),
-        sections=sections,
-        used=used,
-        style=Markup((templates / "page.css").read_text(encoding="utf-8")),
-        scripts=[Markup(script) for script in scripts],
-        hashes=" ".join(f"'sha256-{_hash(script)}'" for script in scripts) or "'none'",
-        palette=Markup(json.dumps(DARK)),
+    return environment
+
+
+def _page(environment: Environment, content: Content, view: View | None) -> str:
+    month, order = content.month, content.month.order
+    shown = [each for each in content.sections if view is None or view in each.views]
+    charts = any(isinstance(piece.block, Chart) for part in shown for piece in part.of(view))
+    scripts = _scripts(_asset("page.js")) if charts else []
+    soundness = Soundness.of(month.findings)
+
+    def shows(views: Views) -> bool:
+        """Whether this page holds what is for those views."""
+        return view is None or view in views
+
+    def only(views: Views) -> Markup:
+        """The attribute that says for whom a part of the page for everybody is."""
+        named = " ".join(each for each in VIEWS if each in views)
+        return Markup("" if view or views == ALL else f' data-views="{named}"')
+
+    facts: dict[str, Any] = {
+        "words": words(order.period.kind),
+        "language": order.language,
+        "organization": order.goals.organization or "",
+        "period": order.period.label(order.language),
+        "as_of": Period(order.as_of, order.as_of, "day").label(order.language),
+        "view": view,
+        "view_name": view_name(view),
+        "views": [(each, view_name(each)) for each in VIEWS],
+        "board": BOARD,
+        "manager": MANAGER,
+        "board_only": BOARD - MANAGER,
+        "field_only": ALL - BOARD,
+        "has_data": any(each.key == "data" for each in shown),
+        "shows": shows,
+        "only": only,
+        "soundness": soundness,
+        "summary": content.summary,
+        "rows": _rows(content.rows, view),
+        "over": over(month),
+        "sections": shown,
+        "reviewed": content.reviewed,
+        "definitions": definitions(order.goals),
+        "methods": methods(),
+        "used": month.used,
+        "head": month.head,
+        "style": Markup("\n".join(map(_asset, SHEETS))),
+        "scripts": [Markup(script) for script in scripts],
+        "hashes": " ".join(f"'sha256-{_hash(script)}'" for script in scripts) or "'none'",
+        "palette": Markup(json.dumps(DARK | NIGHT)),
+    }
+    return environment.get_template("page.html.j2").render(facts)
+
+
+def _rows(rows: Sequence[Row], view: View | None) -> list[Row]:
+    """The rows of a view; those of the field by team, in the order of the most urgent of each."""
+    shown = [row for row in rows if view is None or view in row.views]
+    teams = list(dict.fromkeys(row.public_owner for row in shown))
+    return (
+        sorted(shown, key=lambda row: teams.index(row.public_owner)) if view == "field" else shown
     )
 
 
-def _scripts(own: str) -> list[str]:
+def _asset(name: str) -> str:
+    return (asset("templates") / "report" / name).read_text(encoding="utf-8")
+
+
+def _scripts(own: str) -> Sequence[str]:
     from plotly.offline import get_plotlyjs  # five megabytes of text
 
     return [get_plotlyjs(), own]
@@ -82,59 +151,3 @@ def _scripts(own: str) -> list[str]:
 
 def _hash(script: str) -> str:
     return b64encode(sha256(script.encode()).digest()).decode()
-
-
-def _sections(notebook: NotebookNode, language: str) -> list[Section]:
-    """The notebook's blocks, divided at its headings of the first level."""
-    markdown = _markdown()
-    sections = [Section("")]
-    for block in blocks(notebook, language):
-        if not isinstance(block, Prose):
-            sections[-1].blocks.append(block)
-            continue
-        for title, tokens in _divided(markdown.parse(block.markdown)):
-            if title:
-                sections.append(Section(title))
-            if tokens:
-                html = markdown.renderer.render(tokens, markdown.options, {})
-                sections[-1].blocks.append(Markup(html))
-    return [section for section in sections if section.title or section.blocks]
-
-
-def _divided(tokens: list[Token]) -> list[tuple[str, list[Token]]]:
-    """Runs of tokens, each with the first-level heading above it; other headings step down."""
-    parts: list[tuple[str, list[Token]]] = [("", [])]
-    rest = iter(tokens)
-    for token in rest:
-        if token.type == "heading_open" and token.tag == "h1":
-            parts.append((next(rest).content, []))
-            next(rest)  # its closing token
-            continue
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
-        parts[-1][1].append(token)
-    return [(title, run) for title, run in parts if title or run]
-
-
-def _markdown() -> MarkdownIt:
-    """Markdown without HTML, and without links and images, which would lead out of the page."""
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    markdown.disable(["link", "image", "autolink", "html_inline", "html_block"])
-    return markdown
-
-
-def _words() -> dict[str, str]:
-    return {
-        "report": _("Monthly diagnosis"),
-        "as_of": _("As of"),
-        "contents": _("Contents"),
-        "skip": _("Skip to the content"),
-        "summary": _("In short"),
-        "table": _("Show the figures as a table"),
-        "source": _("Source"),
-        "inputs": _("What this page was made from"),
-        "input": _("Input"),
-        "sha256": _("SHA-256 (first 12 digits)"),
-        "chart": _("Chart"),
-        "made": _("Made with kpilint. The page holds everything it shows and loads nothing."),
-    }

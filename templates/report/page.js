@@ -1,10 +1,12 @@
 "use strict";
 (() => {
-  // Charts are data until here: drawn for the screen, the dark screen or paper.
+  // Charts are data until here: drawn when they come near, for the screen, the dark screen or paper.
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const swaps = Object.entries(JSON.parse(document.getElementById("palette").textContent));
   const boxes = [...document.querySelectorAll(".chart")];
-  const PAPER_WIDTH = 640; // pixels of an A4 column
+  const names = new Map(boxes.map((box) => [box, box.getAttribute("aria-label")]));
+  const drawn = new Set();
+  const PAPER_WIDTH = 660; // pixels of an A4 column
 
   const spec = (box, isDark) => {
     const text = box.nextElementSibling.textContent;
@@ -12,9 +14,21 @@
     return JSON.parse(swapped);
   };
 
+  // The picture speaks for itself, so that the button beside it can be reached.
+  const speak = (box) => {
+    const label = names.get(box);
+    ["role", "aria-label"].forEach((name) => box.removeAttribute(name));
+    box.querySelectorAll("svg.main-svg").forEach((layer, n) => {
+      if (n) return layer.setAttribute("aria-hidden", "true");
+      layer.setAttribute("role", "img");
+      return layer.setAttribute("aria-label", label);
+    });
+  };
+
   const draw = (box, onPaper) => {
     const { data, layout } = spec(box, dark.matches && !onPaper);
     const width = onPaper ? PAPER_WIDTH : box.parentElement.clientWidth;
+    if (!width) return undefined; // in another view
     Object.assign(layout, {
       width,
       margin: { l: 0, r: 0, b: 0, ...layout.margin, t: 12 }, // the title stands above the chart
@@ -23,25 +37,39 @@
       plot_bgcolor: "rgba(0,0,0,0)",
     });
     if (width < 480) layout.font.size = 11;
-    return Plotly.react(box, data, layout, { displayModeBar: false, responsive: false });
+    drawn.add(box);
+    return Plotly.react(box, data, layout, {
+      displayModeBar: "hover",
+      displaylogo: false,
+      modeBarButtons: [["toImage"]],
+      responsive: false,
+    }).then(() => speak(box));
   };
 
-  const drawAll = (onPaper) => Promise.all(boxes.map((box) => draw(box, onPaper)));
+  const redraw = () => drawn.forEach((box) => draw(box, false));
+  const near = new IntersectionObserver(
+    (seen) => seen.filter((each) => each.isIntersecting).forEach(({ target }) => {
+      if (!drawn.has(target)) draw(target, false);
+    }),
+    { rootMargin: "800px" },
+  );
 
-  drawAll(false).then(() => {
-    // The table stays open for whoever does not see the chart.
-    document.querySelectorAll("figure details").forEach((each) => { each.open = false; });
-    document.documentElement.dataset.charts = boxes.length;
-  });
+  // The table stays open for whoever does not see the chart; its place is kept until it is drawn.
+  document.querySelectorAll("figure details").forEach((each) => { each.open = false; });
+  boxes.forEach((box) => { box.style.minHeight = `${spec(box, false).layout.height || 300}px`; });
+  document.documentElement.dataset.charts = boxes.length;
+  boxes.forEach((box) => near.observe(box));
+
   let waiting;
   let width = innerWidth;
   addEventListener("resize", () => {
     if (innerWidth === width) return;
     width = innerWidth;
     clearTimeout(waiting);
-    waiting = setTimeout(() => drawAll(false), 120);
+    waiting = setTimeout(redraw, 120);
   });
-  dark.addEventListener("change", () => drawAll(false));
-  addEventListener("beforeprint", () => drawAll(true));
-  addEventListener("afterprint", () => drawAll(false));
+  dark.addEventListener("change", redraw);
+  document.querySelector(".switch")?.addEventListener("change", redraw);
+  addEventListener("beforeprint", () => boxes.forEach((box) => draw(box, true)));
+  addEventListener("afterprint", redraw);
 })();

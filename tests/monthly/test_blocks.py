@@ -15,6 +15,7 @@ from kpilint.monthly.blocks import (
     Block,
     Chart,
     Note,
+    Placed,
     Prose,
     Table,
     Value,
@@ -31,6 +32,10 @@ READ = Table(("a", "n"), (("x", "1,234"),))
 
 def shown(*outputs: dict[str, Any] | NotebookNode, language: str = "en") -> list[Block]:
     """The blocks of a notebook with one output a cell (or cells as they are)."""
+    return [placed.block for placed in placed_of(*outputs, language=language)]
+
+
+def placed_of(*outputs: dict[str, Any] | NotebookNode, language: str = "en") -> list[Placed]:
     cells = [
         output
         if isinstance(output, NotebookNode)
@@ -113,6 +118,19 @@ def test_a_second_chart_does_not_take_an_older_table() -> None:
     html = {"text/html": TABLE}
     charts = [block for block in shown(html, figure(), figure()) if isinstance(block, Chart)]
     assert [chart.table for chart in charts] == [READ, None]
+
+
+def test_a_chart_keeps_its_readers_and_takes_what_else_its_table_was_tagged_with() -> None:
+    def tagged(data: dict[str, Any], *tags: str) -> NotebookNode:
+        output = MADE.new_output("execute_result", data=data)
+        cell: NotebookNode = MADE.new_code_cell("", outputs=[output], metadata={"tags": list(tags)})
+        return cell
+
+    (chart,) = placed_of(
+        tagged({"text/html": TABLE}, "summary", "audience-board"),
+        tagged(figure(), "audience-manager"),
+    )
+    assert chart.tags == {"summary", "audience-manager"}
 
 
 def test_the_words_of_a_chart_stand_apart() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kpilint.errors import FileProblem, Misuse
+from kpilint.monthly import folder
 from kpilint.monthly.folder import replacing
 
 
@@ -105,11 +106,36 @@ def test_a_file_held_for_a_moment_is_waited_for(
     assert (tmp_path / "2026-10" / "page").exists()
 
 
+def test_there_is_no_moment_without_a_month(tmp_path: Path) -> None:
+    target = tmp_path / "2026-10"
+    publish(target, "first")
+    with replacing(target) as fresh:
+        (fresh / "page").write_text("second")
+        if not folder._exchanged(fresh, target):
+            pytest.skip("this file system cannot swap folders in one step")
+        assert (target / "page").read_text() == "second"
+        assert (fresh / "page").read_text() == "first"
+        assert folder._exchanged(fresh, target)
+
+
+@pytest.mark.parametrize("swapping", [True, False])
+def test_it_is_replaced_with_and_without_a_swap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swapping: bool
+) -> None:
+    if not swapping:
+        monkeypatch.setattr(folder, "_exchanged", lambda one, other: False)
+    publish(tmp_path / "2026-10", "first")
+    publish(tmp_path / "2026-10", "second")
+    assert (tmp_path / "2026-10" / "page").read_text() == "second"
+    assert visible(tmp_path / "2026-10") == ["2026-10"]
+
+
 @pytest.mark.parametrize("refused", ["2026-10", "2026-10.new"])
 def test_a_disk_that_refuses_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
 ) -> None:
     publish(tmp_path / "2026-10", "first")
+    monkeypatch.setattr(folder, "_exchanged", lambda one, other: False)
     replace = os.replace
 
     def full(source: Path, target: Path) -> None:
@@ -127,3 +153,20 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
     (tmp_path / "reports").touch()
     with pytest.raises(FileProblem, match="reports"):
         publish(tmp_path / "reports" / "2026-10", "page")
+
+
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    """A process may write no more than so many bytes: the system refuses as a full disk would."""
+    pytest.importorskip("resource", reason="Windows has no such limit")
+    target = tmp_path / "2026-10"
+    publish(target, "first")
+    code = (
+        "import sys, resource; from pathlib import Path\n"
+        "from kpilint.monthly.folder import replacing\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "with replacing(Path(sys.argv[1])) as fresh: (fresh / 'page').write_text('x' * 2000)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True)
+    assert "FileProblem" in done.stderr and "File too large" in done.stderr
+    assert (target / "page").read_text() == "first"
+    assert visible(target) == ["2026-10"]

@@ -1,34 +1,37 @@
-"""The client's page: self-contained, without code, and harmless whatever a client's data holds."""
+"""The client's pages: self-contained, without code, and harmless whatever a client's data holds."""
 
 from __future__ import annotations
 
-import os
+import json
 import re
-from collections.abc import Iterator
-from datetime import date
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
 
-import plotly.graph_objects as go
 import pytest
-from nbformat import NotebookNode, v4
 
-from kpilint.goals.goalfile import read
-from kpilint.goals.period import read_period
-from kpilint.i18n import LANGUAGES, speaking
-from kpilint.monthly.blocks import FIGURE
-from kpilint.monthly.manifest import Input, Order
-from kpilint.monthly.report import page
-from kpilint.monthly.run import run
+from kpilint.i18n import LANGUAGES
+from kpilint.monthly.manifest import Input
+from kpilint.monthly.month import Before, Month, Reviewed, key_of
+from kpilint.monthly.report import FILES, pages
+from tests.monthly.made import (
+    GOALS,
+    PARTS,
+    chart,
+    goal_set,
+    html,
+    month,
+    notebook,
+    said,
+    shown,
+    state_of,
+)
 
-from .conftest import GOALS
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-CHROMIUM = Path("/usr/bin/chromium")
-SAMPLE = Path(__file__).parents[2] / "data_samples" / "goals.yaml"
+EVERYTHING = [
+    "summary",
+    *("goals", "flow", "why", "leads", "plan", "definitions", "data"),
+    "appendix",
+]
+EVERY = ("audience-board", "audience-manager", "audience-field")
 HOSTILE = [
     "<script>top.hit=1</script>",
     "</script><script>top.hit=1</script>",
@@ -43,47 +46,54 @@ HOSTILE = [
 ]
 
 
-def order(language: str = "en", organization: str | None = None) -> Order:
-    goals = GOALS if organization is None else f"organization: {organization!r}\nlanguage: en\n"
-    return Order(
-        read("goals.yaml", source=goals),
-        read_period("2026-10"),
-        date(2026, 10, 31),
-        language,
-        {},
+def full(language: str = "en", text: str = "It leaks.") -> Month:
+    """A month with something in every section, and people in some."""
+    goals = goal_set()
+    notebooks = [
+        notebook(
+            said(f"# The {key}", f"section-{key}", *EVERY),
+            shown(html(f"{key}: {text}"), tags=("summary", *EVERY)),
+            shown(chart(f"{key} {text}"), tags=EVERY),
+            shown(html(f"only {key}: 佐藤 健一")),
+        )
+        for key in ("flow", "why", "leads", "plan", "definitions", "data")
+    ]
+    revenue = goals.by_id["revenue"]
+    then = {"actual": 1e6, "attainment": 0.1, "status": "on_track"}
+    changes = {"by": PARTS, "notes": ("佐藤 健一 has no record.",), "original_target": 36e6}
+    states = [
+        state_of(goals, "revenue", **changes),
+        state_of(goals, "orders", **changes),
+        state_of(goals, "calls"),
+    ]
+    reviewed = goal_set(
+        GOALS.replace(
+            "target: 13,", "target: 13, reviews: [{month: 2026-09, next: Ask, who: Ann Lee}],"
+        )
+    ).by_id["orders"]
+    before = Before(
+        "2026-09",
+        {key_of(revenue): then},
+        reviews=(Reviewed(reviewed, reviewed.reviews[0], then, then),),
+    )
+    used = [Input("goals", "goals.yaml", "ab" * 32), Input("source", "deals", None, "No file.")]
+    return month(
+        *notebooks, goals=goals, states=states, language=language, before=before, used=used
     )
 
 
-def executed(*outputs: dict[str, Any], markdown: str = "# A question\n\nAsked.") -> NotebookNode:
-    made: Any = v4  # it has no types
-    cells = [made.new_markdown_cell(markdown)]
-    for data in outputs:
-        shown = made.new_output("execute_result", data=data)
-        cells.append(made.new_code_cell("secret_code = 1", outputs=[shown]))
-    notebook: NotebookNode = made.new_notebook(cells=cells)
-    return notebook
-
-
-def chart(text: str = "a") -> dict[str, Any]:
-    figure = go.Figure(go.Bar(x=[1], y=[text], text=[text]))
-    figure.update_layout(title=text, annotations=[{"text": text, "x": 1, "y": 0}])
-    return {FIGURE: figure.to_plotly_json()}
-
-
-def html(text: str) -> dict[str, str]:
-    return {
-        "text/html": f"<p>{text}</p><table><tr><th>{text}</th></tr><tr><td>{text}</td></tr></table>"
-    }
+MADE = pages(full())
 
 
 class Outside(HTMLParser):
-    """Collects the tags, and every address that a page would fetch or lead to."""
+    """Collects the tags, every address that a page would fetch or lead to, and its ids."""
 
     def __init__(self) -> None:
         super().__init__()
         self.addresses: list[str] = []
         self.tags: list[str] = []
         self.levels: list[int] = []
+        self.ids: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -91,6 +101,7 @@ class Outside(HTMLParser):
             self.levels.append(int(tag[1]))
         names = ("src", "href", "action", "data", "poster", "srcset")
         self.addresses += [value or "" for name, value in attrs if name in names]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
 
 
 def parsed(text: str) -> Outside:
@@ -99,146 +110,116 @@ def parsed(text: str) -> Outside:
     return parser
 
 
-def test_it_is_self_contained() -> None:
-    text = page(
-        [executed(html("One."), chart())], order(), [Input("goals", "goals.yaml", "ab" * 32)]
-    )
-    found = parsed(text)
+def titles(text: str) -> list[str]:
+    return re.findall(r'<h2 id="(?:s-)?([a-z]+)">', text)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_file_is_self_contained(name: str) -> None:
+    found = parsed(MADE[name])
     assert all(address.startswith("#") for address in found.addresses)
+    assert {address[1:] for address in found.addresses} <= set(found.ids)
+    assert len(set(found.ids)) == len(found.ids)
     assert not {"link", "iframe", "object", "embed", "base", "img"} & set(found.tags)
-    assert "url(" not in text.partition("</style>")[0]
-    assert "@import" not in text.partition("</style>")[0]
-    assert len(text.encode()) < 8_000_000
+    style = MADE[name].partition("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+    assert MADE[name].count("plotly.js v") == 1
+    assert "secret_code" not in MADE[name]
+    assert len(MADE[name].encode()) < 8_000_000
 
 
-def test_headings_go_down_one_by_one() -> None:
-    markdown = "# A\n\n## B\n\ntext\n\n### C\n\n# D\n\n## E"
-    levels = parsed(page([executed(markdown=markdown)], order(), [])).levels
-    assert levels == [1, 2, 3, 4, 2, 3, 2]
+@pytest.mark.parametrize("name", FILES)
+def test_headings_go_down_one_by_one(name: str) -> None:
+    levels = parsed(MADE[name]).levels
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_no_code_and_no_script_where_there_is_no_chart() -> None:
-    text = page([executed(html("One."))], order(), [])
-    assert "secret_code" not in text
+@pytest.mark.parametrize(
+    ("name", "sections"),
+    [
+        ("board.html", ["summary", "goals", "why", "appendix"]),
+        ("field.html", ["summary", "goals", "flow", "plan"]),
+        (
+            "manager.html",
+            EVERYTHING,
+        ),
+        ("index.html", EVERYTHING),
+    ],
+)
+def test_each_view_holds_its_sections_and_no_others(name: str, sections: list[str]) -> None:
+    assert titles(MADE[name]) == sections
+
+
+@pytest.mark.parametrize(
+    ("name", "goals"),
+    [("board.html", ["KGI"]), ("field.html", ["KPI", "Activity"]), ("manager.html", None)],
+)
+def test_each_view_holds_its_goals(name: str, goals: list[str] | None) -> None:
+    roles = re.findall(r'class="role role-\w+">(\w+)<', MADE[name])
+    assert roles == (goals or ["KGI", "KPI", "Activity"])
+
+
+@pytest.mark.parametrize("person", ["佐藤", "健一", "Ann", "Lee"])
+def test_the_field_names_nobody_unless_asked(person: str) -> None:
+    assert person in MADE["manager.html"]
+    assert person not in MADE["field.html"].partition("<script>/**")[0]
+
+
+def test_only_the_page_for_all_has_a_switch() -> None:
+    assert {name for name, text in MADE.items() if 'type="radio"' in text} == {"index.html"}
+    assert {name for name, text in MADE.items() if "data-views=" in text} == {"index.html"}
+
+
+def test_no_script_where_there_is_no_chart() -> None:
+    text = pages(month(notebook(said("# A"), shown(html("One.")))))["index.html"]
     assert "<script" not in text
     assert "script-src &#39;none&#39;" in text
 
 
-def test_verdicts_come_first() -> None:
-    text = page([executed(html("It leaks.")), executed(html("It follows."))], order(), [])
-    summary = text.partition('class="summary"')[2].partition("</section>")[0]
-    assert summary.index("It leaks.") < summary.index("It follows.")
+def test_the_appendix_tells_what_it_was_made_from() -> None:
+    text = MADE["board.html"].partition('id="appendix"')[2]
+    assert "ab" * 6 in text
+    assert "No file." in text
+    assert "3f" * 32 in text
 
 
-@pytest.mark.parametrize(("language", "month"), [("ja", "2026年10月"), ("en", "Oct 2026")])
-def test_languages(language: str, month: str) -> None:
-    with speaking(language):
-        text = page([executed()], order(language), [])
-    assert f'<html lang="{language}">' in text
-    assert month in text
+@pytest.mark.parametrize(("language", "named"), [("ja", "2026年10月"), ("en", "Oct 2026")])
+def test_languages(language: str, named: str) -> None:
+    assert language in LANGUAGES
+    for text in pages(full(language)).values():
+        assert f'<html lang="{language}">' in text
+        assert named in text
+
+
+def test_a_month_without_anything_is_a_page_that_says_so() -> None:
+    text = pages(month(goals=goal_set("language: en"), states=[]))["index.html"]
+    assert "Whether the KGI will be met cannot be told" in text
+    assert "No goal says what to do" in text
+    assert "There is no goal to show here." in text
+
+
+def hostile(text: str) -> Month:
+    """A month whose every word comes from a client."""
+    word = json.dumps(text, ensure_ascii=False)
+    goals = goal_set(
+        f"organization: {word}\nmetrics: {{m: {{label: {word}, definition: {word}}}}}\n"
+        f"goals: [{{id: a, role: kgi, metric: m, label: {word}, owner: {word}, action: {word}}}]"
+    )
+    outputs = html(text), chart(text), {"text/plain": text}, {"text/markdown": text}
+    cells = said(f"# {text}\n\n{text}"), shown(*outputs, tags=("summary",))
+    states = [state_of(goals, "a", notes=(text,))]
+    return month(
+        notebook(*cells), goals=goals, states=states, used=[Input("source", text, None, text)]
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_stays_text(text: str) -> None:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    outputs = html(escaped), chart(text), {"text/plain": text}, {"text/markdown": text}
-    source = executed(*outputs, markdown=f"# {text}\n\n{text}")
-    used = [Input("source", text, None, text)]
-    found = parsed(page([source], order(organization=text), used))
-    plain = parsed(page([executed(chart())], order(), []))
-    assert found.tags.count("script") == plain.tags.count("script")
-    assert "img" not in found.tags
-    assert all(address.startswith("#") for address in found.addresses)
-
-
-# In a browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
-        pytest.skip(f"there is no Chromium at {CHROMIUM}")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    arguments = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield opened
-        opened.close()
-
-
-def visit(browser: Browser, path: Path, **options: Any) -> tuple[Page, list[str], list[str]]:
-    """The page drawn, with its requests beyond itself and what its console said."""
-    opened = browser.new_page(**options)
-    requests: list[str] = []
-    said: list[str] = []
-    opened.on("request", lambda request: requests.append(request.url))
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.goto(path.as_uri())
-    opened.wait_for_function("document.documentElement.dataset.charts !== undefined")
-    return opened, requests[1:], said
-
-
-@pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The sample company's page in both languages."""
-    out = tmp_path_factory.mktemp("reports")
-    return {
-        language: run(
-            SAMPLE, "2026-10", out=out / language, as_of=date(2026, 10, 31), language=language
-        ).page
-        for language in LANGUAGES
-    }
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1360])
-def test_the_sample_report_in_chromium(
-    browser: Browser, reports: dict[str, Path], language: str, scheme: Any, width: int
-) -> None:
-    size: Any = {"width": width, "height": 900}
-    opened, requests, said = visit(browser, reports[language], color_scheme=scheme, viewport=size)
-    notebooks = reports[language].parent.glob("*.ipynb")
-    drawn = sum(path.read_text(encoding="utf-8").count(FIGURE) for path in notebooks)
-    assert requests == []
-    assert said == []
-    assert opened.locator(".chart").count() == drawn
-    assert opened.locator(".chart svg.main-svg").first.is_visible()
-    assert opened.evaluate("document.documentElement.scrollWidth") == width
-    assert not opened.locator("figure details").evaluate_all("all => all.some(d => d.open)")
-    assert opened.locator("figure table").count() == opened.locator("figure details").count() > 0
-    opened.close()
-
-
-def test_it_can_be_read_without_javascript(browser: Browser, reports: dict[str, Path]) -> None:
-    opened = browser.new_page(java_script_enabled=False)
-    opened.goto(reports["en"].as_uri())
-    assert opened.locator("figure table").first.is_visible()
-    assert opened.locator(".summary p").first.is_visible()
-    opened.close()
-
-
-def test_hostile_text_does_not_run(browser: Browser, tmp_path: Path) -> None:
-    outputs = [each for text in HOSTILE for each in ({"text/plain": text}, chart(text))]
-    markdown = "# Q\n\n" + "\n\n".join(HOSTILE)
-    path = tmp_path / "index.html"
-    path.write_text(page([executed(*outputs, markdown=markdown)], order(), []), encoding="utf-8")
-    opened, requests, said = visit(browser, path)
-    assert requests == []
-    assert said == []
-    assert opened.evaluate("window.hit") is None
-    assert opened.locator(".chart svg.main-svg").count() >= len(HOSTILE)
-    assert opened.locator("script:not([type])").count() == 2
-    assert opened.locator("a[href*='example.com'], .chart a").count() == 0
-    opened.close()
-
-
-def test_an_injected_script_is_refused(browser: Browser, tmp_path: Path) -> None:
-    path = tmp_path / "index.html"
-    text = page([executed(chart())], order(), [])
-    path.write_text(text.replace("</main>", "<script>top.hit=1</script></main>"), encoding="utf-8")
-    opened, _requests, said = visit(browser, path)
-    assert opened.evaluate("window.hit") is None
-    assert "Content Security Policy" in said[0]
-    opened.close()
+    plain = pages(hostile("plain"))
+    for name, page in pages(hostile(text)).items():
+        found = parsed(page)
+        assert found.tags.count("script") == parsed(plain[name]).tags.count("script")
+        assert "img" not in found.tags
+        assert all(address.startswith("#") for address in found.addresses)

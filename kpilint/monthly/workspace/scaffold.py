@@ -13,9 +13,10 @@ from kpilint.errors import FileProblem, Misuse
 from kpilint.goals import goalfile
 from kpilint.goals.node import near
 from kpilint.goals.period import add_months, read_period
-from kpilint.i18n import _
+from kpilint.i18n import _, listed
 from kpilint.monthly.assets import asset
 
+LIBRARY = "metrics.yaml"
 SAMPLE_DAY = date(2026, 10, 31)  # the day on which the sample company exported its data
 _WRITTEN_FOR = date(2026, 10, 1)  # the quarter that templates plan, 2026-Q3, begins
 _PERIOD = re.compile(r"\b(?P<year>20[0-9]{2})-(?:Q(?P<quarter>[1-4])|(?P<month>[01][0-9]))\b")
@@ -39,14 +40,14 @@ def _shelf(language: str) -> Path:
 def workspace(folder: Path, template: str, language: str, day: date) -> tuple[Path, ...]:
     """Lay out a workspace that plans the quarter after ``day``; returns the files it wrote.
 
-    ``goals.yaml`` with its schema for editors, and ``data/README.md`` on the exports that belong
-    there. Raises Misuse for a template that does not exist and FileProblem where the folder has a
-    goals file; no file that is there is changed.
+    ``goals.yaml`` with its schema for editors, ``metrics.yaml`` with definitions to choose from,
+    and ``data/README.md`` on the exports that belong there. Raises Misuse for a template that does
+    not exist and FileProblem where the folder has a goals file; no file that is there is changed.
     """
     names = templates(language)
     if template not in names:
         message = _(
-            "There is no template {name}; there are {names}.", name=template, names=", ".join(names)
+            "There is no template {name}; there are {names}.", name=template, names=listed(names)
         )
         raise Misuse(message + near(template, names))
     _untouched(folder)
@@ -59,14 +60,19 @@ def drafted(folder: Path, exports: Path, language: str) -> tuple[tuple[Path, ...
     Returns the files it wrote and what was guessed, a sentence each. Raises FileProblem where
     the folder has a goals file, or there are no exports.
     """
-    from kpilint.monthly.draft import goals_file
-    from kpilint.monthly.exports import look
+    from kpilint.monthly.workspace.draft import goals_file
+    from kpilint.monthly.workspace.exports import look
     from kpilint.rules.schema import schema
 
     goals = _untouched(folder)
     found, unread = look(exports, goals, language)
     text, guesses = goals_file(found, unread, language)
-    contents = {"goals.yaml": text, "goals.schema.json": schema(), ".gitignore": _KEPT_OUT}
+    contents = {
+        "goals.yaml": text,
+        "goals.schema.json": schema(),
+        LIBRARY: _library(language),
+        ".gitignore": _KEPT_OUT,
+    }
     return tuple(_written(folder, contents)), guesses
 
 
@@ -86,9 +92,15 @@ def _contents(template: str, language: str, day: date) -> Mapping[str, str]:
     return {
         "goals.yaml": _moved(text, day),
         "goals.schema.json": schema(),
+        LIBRARY: _library(language),
         "data/README.md": _exports((shelf / "data.md").read_text(encoding="utf-8"), text),
         ".gitignore": _KEPT_OUT,
     }
+
+
+def _library(language: str) -> str:
+    """Definitions of metrics that companies ask for, to be copied from or included."""
+    return (asset("templates") / "metrics" / f"{language}.yaml").read_text(encoding="utf-8")
 
 
 def _written(folder: Path, contents: Mapping[str, str]) -> Iterator[Path]:

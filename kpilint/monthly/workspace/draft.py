@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import yaml
 
 from kpilint.i18n import _
-from kpilint.monthly.exports import Export, Unread
-from kpilint.monthly.guess import Content, Guess, guess
+from kpilint.monthly.workspace.exports import Export, Unread
+from kpilint.monthly.workspace.guess import Content, Guess, guess
 
 _WIDE = 10_000  # no line is folded
 

@@ -13,7 +13,7 @@ import ibis
 
 from kpilint.goals import expression
 from kpilint.i18n import _, listed
-from kpilint.monthly.exports import Export, outcome
+from kpilint.monthly.workspace.exports import Export, outcome
 
 Content = dict[str, Any]
 

@@ -14,9 +14,9 @@ from kpilint.cli import kpilint
 from kpilint.errors import FileProblem
 from kpilint.goals.goalfile import GoalSet
 from kpilint.i18n import speaking
-from kpilint.monthly.scaffold import drafted
+from kpilint.monthly.workspace.scaffold import drafted
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "data_samples"
 SHARED = ROOT.parent / "shared" / "data"
 Rows = Iterable[Iterable[object]]
@@ -213,7 +213,8 @@ def test_the_command_says_what_it_guessed(tmp_path: Path, put: Put) -> None:
     assert done.exit_code == 0, done.output
     assert "hubspot/dealsと判断" in done.stderr
     assert done.stdout.split() == [
-        str(tmp_path / "c" / name) for name in ("goals.yaml", "goals.schema.json", ".gitignore")
+        str(tmp_path / "c" / name)
+        for name in ("goals.yaml", "goals.schema.json", "metrics.yaml", ".gitignore")
     ]
     both = ["init", str(tmp_path / "d"), "--from", str(exports), "--template", "sales"]
     assert run.invoke(kpilint, both).exception is not None
