@@ -1,4 +1,4 @@
-"""The pages on CI, repairs and settings: what they show can be typed."""
+"""The pages on CI, repairs, notebooks and settings: what they show can be typed."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ from kpilint.output import FORMATS
 from kpilint.settings import of
 
 ROOT = Path(__file__).parents[1]
-PAGES = [
-    ROOT / "docs" / f"{name}{tail}.md" for name in ("ci", "fix", "settings") for tail in ("", ".ja")
-]
+NAMES = ("ci", "fix", "notebooks", "settings")
+PAGES = [ROOT / "docs" / f"{name}{tail}.md" for name in NAMES for tail in ("", ".ja")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -73,7 +72,7 @@ def _check() -> click.Command:
     return command
 
 
-@pytest.mark.parametrize("name", ["ci", "fix", "settings"])
+@pytest.mark.parametrize("name", NAMES)
 def test_both_languages_show_the_same(name: str) -> None:
     english, japanese = (ROOT / "docs" / f"{name}{tail}.md" for tail in ("", ".ja"))
     assert commands(english) == commands(japanese)
