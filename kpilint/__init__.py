@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kpilint.analysis.planning.plan import Plan, PlanResult
     from kpilint.analysis.records.audit import Audit, AuditResult
     from kpilint.analysis.records.quality import Quality, QualityResult
+    from kpilint.analysis.tracking.progress import Progress, ProgressResult
     from kpilint.analysis.tracking.status import Status, StatusResult
     from kpilint.analysis.tree.tree import Tree, TreeResult
     from kpilint.data.dataset import Dataset
@@ -48,6 +49,8 @@ __all__ = [
     "PeopleResult",
     "Plan",
     "PlanResult",
+    "Progress",
+    "ProgressResult",
     "Quality",
     "QualityResult",
     "Screening",
@@ -88,6 +91,8 @@ _HOMES = {
     "PeopleResult": "analysis.causes.people",
     "Plan": "analysis.planning.plan",
     "PlanResult": "analysis.planning.plan",
+    "Progress": "analysis.tracking.progress",
+    "ProgressResult": "analysis.tracking.progress",
     "Quality": "analysis.records.quality",
     "QualityResult": "analysis.records.quality",
     "Screening": "analysis.leads.screening",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from kpilint.errors import FileProblem
@@ -19,15 +18,16 @@ def write(path: Path, content: str, encoding: str = "utf-8") -> None:
     path = path.resolve()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        # Not tempfile's: its files are closed to the colleagues who share the folder.
+        beside = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
         try:
-            with os.fdopen(handle, "w", encoding=encoding, newline="\n") as file:
+            with beside.open("x", encoding=encoding, newline="\n") as file:
                 file.write(content)
             if path.exists():
                 shutil.copymode(path, beside)
             os.replace(beside, path)
         except BaseException:
-            Path(beside).unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
             raise
     except OSError as problem:
         reason = problem.strerror or str(problem)

@@ -9,7 +9,7 @@ from datetime import date
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from kpilint.i18n import _, speaking
+from kpilint.i18n import _, listed, speaking
 from kpilint.result import Result
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class Findings(Result):
             by_reason.setdefault(unchecked.reason, {})[unchecked.code] = None
         with speaking(self.language):
             return [
-                _("Could not check {rules}: {reason}", rules=", ".join(codes), reason=reason)
+                _("Could not check {rules}: {reason}", rules=listed(codes), reason=reason)
                 for reason, codes in by_reason.items()
             ]
 

@@ -16,7 +16,7 @@ from kpilint.finding import Severity
 from kpilint.goals.goalfile import GoalSet, read
 from kpilint.i18n import LANGUAGES
 from kpilint.linter import lint
-from kpilint.monthly.scaffold import templates, workspace
+from kpilint.monthly.workspace.scaffold import templates, workspace
 from tests.cli.test_pages import loaded
 
 NAMES = (
@@ -78,7 +78,7 @@ def test_both_languages_say_the_same(name: str) -> None:
 def test_a_workspace(language: str, name: str, day: date, quarter: str, tmp_path: Path) -> None:
     written = workspace(tmp_path / "客先 A", name, language, day)
     assert [path.name for path in written] == [
-        "goals.yaml", "goals.schema.json", "README.md", ".gitignore",
+        "goals.yaml", "goals.schema.json", "metrics.yaml", "README.md", ".gitignore",
     ]  # fmt: skip
     goals = read(written[0])
     last = max(goal.period.start for goal in goals if goal.period)
@@ -88,7 +88,7 @@ def test_a_workspace(language: str, name: str, day: date, quarter: str, tmp_path
     validator = jsonschema.Draft202012Validator(schema)
     content = loaded(written[0].read_text(encoding="utf-8"))
     assert [error.message for error in validator.iter_errors(content)] == []
-    page = written[2].read_text(encoding="utf-8")
+    page = written[3].read_text(encoding="utf-8")
     told = {line[3:] for line in page.splitlines() if line.startswith("## ")}
     assert told == {Path(s.path).name for s in goals.sources.values() if s.path}
 

@@ -10,8 +10,8 @@ import click
 
 from kpilint.cli import options
 from kpilint.errors import Misuse
-from kpilint.i18n import _, preferred, speaking
-from kpilint.monthly.scaffold import drafted, templates, workspace
+from kpilint.i18n import _, listed, preferred, speaking
+from kpilint.monthly.workspace.scaffold import LIBRARY, drafted, templates, workspace
 
 
 @click.command(help=_("Write a goals file and its folder from a template or from exports."))
@@ -43,14 +43,14 @@ def init(
     language = lang or preferred()
     with speaking(language):
         if (template is None) == (exports is None):
-            names = ", ".join(templates(language))
+            names = listed(templates(language))
             raise Misuse(_("Give --template ({names}) or --from a folder of exports.", names=names))
         if exports is not None:
             written, told = drafted(folder, exports, language)
-            told.append(_next_to_exports(folder))
+            told += [_next_to_exports(folder), _more_metrics(folder)]
         else:
             written = workspace(folder, template or "", language, as_of or date.today())
-            told = [_next_to_template(folder)]
+            told = [_next_to_template(folder), _more_metrics(folder)]
         _tell(written, told, quiet)
 
 
@@ -73,4 +73,13 @@ def _next_to_template(folder: Path) -> str:
         "Put your numbers into {goals} and your exports into {data}, then run kpilint {goals}.",
         goals=folder / "goals.yaml",
         data=folder / "data",
+    )
+
+
+def _more_metrics(folder: Path) -> str:
+    return _(
+        "{metrics} defines metrics that are often asked for, such as CPL, CAC, ROAS and NPS; copy "
+        "those that you need into {goals}.",
+        metrics=folder / LIBRARY,
+        goals=folder / "goals.yaml",
     )

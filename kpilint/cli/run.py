@@ -1,10 +1,12 @@
-"""``kpilint run``: a month's notebooks, then the report."""
+"""``kpilint run``: the notebooks of a month or week, then the report."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +14,22 @@ from typing import TYPE_CHECKING
 import click
 
 from kpilint.cli import options
+from kpilint.errors import KpilintError, Misuse
 from kpilint.i18n import _, preferred, speaking
 
 if TYPE_CHECKING:
+    from kpilint.goals.period import Period
+    from kpilint.monthly.clients import Client
+    from kpilint.monthly.kernel import OwnKernel
     from kpilint.monthly.notebook import Progress
 
+SHOWN = 20  # changes that are told of a month that was run again
 
-@click.command(help=_("Run the notebooks of a month over GOALS and build its report."))
-@click.argument("goals", type=click.Path(path_type=Path))
-@click.option("--month", required=True, help=_("The month, such as 2026-10."))
+
+@click.command(help=_("Run the notebooks of a month or week over GOALS and build its report."))
+@click.argument("goals", nargs=-1, required=True, metavar="GOALS...")
+@click.option("--month", help=_("The month, such as 2026-10."))
+@click.option("--week", help=_("The week, such as 2026-W41, for a weekly rhythm."))
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -33,6 +42,11 @@ if TYPE_CHECKING:
     help=_("Run only this notebook, by name or path; may be repeated."),
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help=_("How many notebooks run at a time; as many as there are cores if not given."),
+)
+@click.option(
     "-p",
     "parameters",
     nargs=2,
@@ -43,33 +57,99 @@ if TYPE_CHECKING:
 @options.as_of
 @options.lang
 @options.quiet
+@click.pass_context
 def run(
-    goals: str | Path,
-    month: str,
+    ctx: click.Context,
+    goals: tuple[str, ...],
+    month: str | None,
+    week: str | None,
     out: Path | None,
     notebooks: tuple[str, ...],
+    jobs: int | None,
     parameters: tuple[tuple[str, str], ...],
     as_of: date | None,
     lang: str | None,
     quiet: bool,
 ) -> None:
-    """Print where the report is."""
-    from kpilint.monthly.run import run as run_month  # brings in the data door
+    """Print where the reports are; exit code 2 if one of them could not be made."""
+    from kpilint.monthly.clients import clients
+    from kpilint.monthly.run import named, warmed  # brings in the data door
 
     with speaking(lang or preferred()):
-        with _progress(quiet) as progress:
-            done = run_month(
-                goals,
-                month,
-                out=out or Path(goals).parent / "reports",
-                as_of=as_of or date.today(),
-                notebooks=notebooks,
-                parameters=dict(parameters),
-                language=lang,
-                progress=progress,
+        if month and not week:
+            period = named(month, "month")
+        elif week and not month:
+            period = named(week, "week")
+        else:
+            raise Misuse(_("Give --month or --week, one of them."))
+        chosen = clients(goals, out)
+        with warmed() as kernels:
+            each = _Each(
+                period,
+                as_of or date.today(),
+                notebooks,
+                dict(parameters),
+                lang,
+                jobs,
+                quiet,
+                kernels,
             )
-        if not quiet:
-            click.echo(_("The report is ready: {path}", path=done.page))
+            if len(chosen) == 1:
+                each.run(chosen[0])
+                return
+            if sum(not each.tried(client) for client in chosen):
+                ctx.exit(2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Each:
+    """What is asked of every client's run."""
+
+    period: Period
+    as_of: date
+    notebooks: tuple[str, ...]
+    parameters: dict[str, str]
+    lang: str | None
+    jobs: int | None
+    quiet: bool
+    kernels: type[OwnKernel]
+
+    def run(self, client: Client) -> None:
+        """Run one client's month and say where its report is, and what changed in it."""
+        from kpilint.monthly.run import run as run_month
+
+        with _progress(self.quiet) as progress:
+            done = run_month(
+                client.goals,
+                self.period,
+                out=client.out,
+                as_of=self.as_of,
+                notebooks=self.notebooks,
+                parameters=self.parameters,
+                language=self.lang,
+                jobs=self.jobs,
+                progress=progress,
+                kernels=self.kernels,
+            )
+        if self.quiet:
+            return
+        click.echo(_("The report is ready: {path}", path=done.page))
+        for sentence in done.changes[:SHOWN]:
+            click.echo(f"  {sentence}")
+        if len(done.changes) > SHOWN:
+            click.echo("  " + _("… and {count} more changes.", count=len(done.changes) - SHOWN))
+
+    def tried(self, client: Client) -> bool:
+        """The same, where a failure is told in a sentence and stops no other client."""
+        try:
+            self.run(client)
+        except Exception as problem:
+            if os.environ.get("KPILINT_DEBUG") and not isinstance(problem, KpilintError):
+                raise
+            kind = "" if isinstance(problem, KpilintError) else f"{type(problem).__name__}: "
+            click.echo(f"kpilint: {client.goals}: {kind}{problem}", err=True)
+            return False
+        return True
 
 
 @contextmanager
@@ -87,7 +167,7 @@ def _progress(quiet: bool) -> Iterator[Progress]:
         tasks: dict[str, TaskID] = {}
 
         def show(name: str, begun: int, cells: int) -> None:
-            if name not in tasks:
+            if name not in tasks:  # a notebook has one thread, and so a name of its own
                 tasks[name] = bars.add_task(name, total=cells)
             bars.update(tasks[name], completed=begun)
 

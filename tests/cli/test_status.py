@@ -31,9 +31,9 @@ def test_json(file: Path) -> None:
     told = json.loads(run(file, "--as-of", "2026-05-31", "--format", "json").output)
     assert (told["version"], told["as_of"]) == (1, "2026-05-31")
     (goal,) = told["goals"]
-    assert list(goal)[:13] == [
+    assert list(goal)[:14] == [
         "goal", "label", "role", "owner", "unit", "period", "target", "original_target", "actual",
-        "attainment", "expected_by_now", "forecast", "status",
+        "attainment", "original_attainment", "expected_by_now", "forecast", "status",
     ]  # fmt: skip
     assert goal["period"] == {"start": "2026-04-01", "end": "2026-06-30"}
     assert (goal["target"], goal["actual"]) == (3200 * MAN, 1920 * MAN)

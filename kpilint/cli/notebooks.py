@@ -1,0 +1,40 @@
+"""``kpilint notebooks``: the notebooks beside a goals file, to open in JupyterLab."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from kpilint.cli import options
+from kpilint.i18n import _, preferred, speaking
+
+
+@click.command(help=_("Write the notebooks beside GOALS, to open and run them by hand."))
+@click.argument("goals", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=_("Where the notebooks go; “notebooks” beside the goals file if not given."),
+)
+@options.as_of
+@options.lang
+@options.quiet
+def notebooks(
+    goals: Path, out: Path | None, as_of: date | None, lang: str | None, quiet: bool
+) -> None:
+    """Print which notebooks were written, and tell how they are opened."""
+    from kpilint.monthly.workspace.copies import copies
+
+    folder = out or goals.parent / "notebooks"
+    with speaking(lang or preferred()):
+        written, kept = copies(goals, folder, as_of=as_of or date.today(), language=lang or "")
+        for path in written:
+            click.echo(path)
+        told = [_("{path} is there already and stays as it is.", path=path) for path in kept]
+        told.append(
+            _("Open them with jupyter lab {folder} and choose Run > Run All Cells.", folder=folder)
+        )
+        for sentence in () if quiet else told:
+            click.echo(sentence, err=True)
