@@ -7,6 +7,7 @@
   const names = new Map(boxes.map((box) => [box, box.getAttribute("aria-label")]));
   const drawn = new Set();
   const PAPER_WIDTH = 660; // pixels of an A4 column
+  const soon = window.requestIdleCallback || ((what) => setTimeout(what, 50)); // Safari has none
 
   const spec = (box, isDark) => {
     const text = box.nextElementSibling.textContent;
@@ -25,9 +26,9 @@
     });
   };
 
-  const draw = (box, onPaper) => {
-    const { data, layout } = spec(box, dark.matches && !onPaper);
-    const width = onPaper ? PAPER_WIDTH : box.parentElement.clientWidth;
+  const draw = (box, isDark) => {
+    const { data, layout } = spec(box, isDark);
+    const width = box.parentElement.clientWidth;
     if (!width) return undefined; // in another view
     Object.assign(layout, {
       width,
@@ -46,10 +47,22 @@
     }).then(() => speak(box));
   };
 
-  const redraw = () => drawn.forEach((box) => draw(box, false));
+  const show = (box) => draw(box, dark.matches);
+  const redraw = () => drawn.forEach(show);
+
+  // The others follow when nothing else is to be done: paper does not wait for a chart.
+  const rest = () => {
+    const next = boxes.find((box) => !drawn.has(box) && box.parentElement.clientWidth);
+    if (next) show(next).then(() => soon(rest));
+  };
+  // A chart keeps its proportions on paper: drawn anew, it would be printed half done.
+  const print = (box) => {
+    if (dark.matches || !drawn.has(box)) draw(box, false);
+    if (drawn.has(box)) box.style.zoom = Math.min(1, PAPER_WIDTH / box.layout.width);
+  };
   const near = new IntersectionObserver(
     (seen) => seen.filter((each) => each.isIntersecting).forEach(({ target }) => {
-      if (!drawn.has(target)) draw(target, false);
+      if (!drawn.has(target)) show(target);
     }),
     { rootMargin: "800px" },
   );
@@ -59,6 +72,7 @@
   boxes.forEach((box) => { box.style.minHeight = `${spec(box, false).layout.height || 300}px`; });
   document.documentElement.dataset.charts = boxes.length;
   boxes.forEach((box) => near.observe(box));
+  addEventListener("load", () => soon(rest));
 
   let waiting;
   let width = innerWidth;
@@ -69,7 +83,10 @@
     waiting = setTimeout(redraw, 120);
   });
   dark.addEventListener("change", redraw);
-  document.querySelector(".switch")?.addEventListener("change", redraw);
-  addEventListener("beforeprint", () => boxes.forEach((box) => draw(box, true)));
-  addEventListener("afterprint", redraw);
+  document.querySelector(".switch")?.addEventListener("change", () => { redraw(); soon(rest); });
+  addEventListener("beforeprint", () => boxes.forEach(print));
+  addEventListener("afterprint", () => {
+    boxes.forEach((box) => { box.style.zoom = ""; });
+    if (dark.matches) redraw();
+  });
 })();
