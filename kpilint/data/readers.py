@@ -132,10 +132,10 @@ class TextTable:
             next(records)  # the engine might stumble over what a heading holds
             writer.writerow(f"c{n}" for n in range(len(self.headings)))
             for number, (row, record) in enumerate(records):
-                if len(record) > len(self.headings) and 0 in (number, len(self.headings) - 1):
-                    raise self._untitled(row, len(record))
-                if len(record) != len(self.headings):
-                    raise self._ragged(row, len(record))
+                found, wanted = len(record), len(self.headings)
+                if found != wanted:
+                    above = found > wanted and (number == 0 or wanted == 1)
+                    raise self._ragged(row, found, untitled=above)
                 writer.writerow(record)
 
     def _numbered(self, file: TextIO) -> Iterator[tuple[int, list[str]]]:
@@ -157,29 +157,28 @@ class TextTable:
         finally:
             csv.field_size_limit(limit)
 
-    def _ragged(self, row: int, found: int) -> SourceProblem:
-        message = _(
-            "{path}, row {row}: {found} cells where the headings have {expected}; "
-            "correct the row, or put a cell that holds “{delimiter}” in quotation marks.",
-            path=self.path,
-            row=row,
-            found=found,
-            expected=len(self.headings),
-            delimiter=_shown(self.delimiter),
-        )
-        return SourceProblem(message, source=self.source, place=row)
-
-    def _untitled(self, row: int, found: int) -> SourceProblem:
-        message = _(
-            "{path}, row {row}: {found} cells where the first row, which should hold the headings, "
-            "has {expected}. Delete the lines above the headings, or put a cell that holds "
-            "“{delimiter}” in quotation marks.",
-            path=self.path,
-            row=row,
-            found=found,
-            expected=len(self.headings),
-            delimiter=_shown(self.delimiter),
-        )
+    def _ragged(self, row: int, found: int, *, untitled: bool = False) -> SourceProblem:
+        """A row of another length; ``untitled`` where the headings look to stand further down."""
+        told = {
+            "path": self.path,
+            "row": row,
+            "found": found,
+            "expected": len(self.headings),
+            "delimiter": _shown(self.delimiter),
+        }
+        if untitled:
+            message = _(
+                "{path}, row {row}: {found} cells where the first row, which should hold the "
+                "headings, has {expected}. Delete the lines above the headings, or put a cell "
+                "that holds “{delimiter}” in quotation marks.",
+                **told,
+            )
+        else:
+            message = _(
+                "{path}, row {row}: {found} cells where the headings have {expected}; "
+                "correct the row, or put a cell that holds “{delimiter}” in quotation marks.",
+                **told,
+            )
         return SourceProblem(message, source=self.source, place=row)
 
     def _open_quote(self, row: int) -> SourceProblem:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from click import style
-from rich.cells import cell_len, set_cell_size
 
 from kpilint.analysis.tracking import states, wording
 from kpilint.i18n import _
+from kpilint.output.columns import aligned, cut
 from kpilint.output.visible import visible
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kpilint.analysis.tracking.status import GoalStatus, StatusResult
 
 _BAR = 20  # cells of a whole target
-_LABEL = 28
 _COLOURS: dict[states.State, str] = {
     "met": "green",
     "on_track": "green",
@@ -69,7 +68,7 @@ def _goals(status: StatusResult) -> Iterator[str]:
         _("Probability"),
     )
     table = [head, *(_row(goal) for goal in goals)]
-    lines = _aligned(table, left={0, 1, 3})
+    lines = aligned(table, left={0, 1, 3})
     yield style(lines[0], dim=True)
     for goal, line in zip(goals, lines[1:], strict=True):
         word = states.word(goal.status)
@@ -81,7 +80,7 @@ def _row(goal: GoalStatus) -> Row:
     if goal.expected_by_now is not None and goal.target is not None and goal.target > 0:
         by_now = goal.expected_by_now / goal.target
     return (
-        _cut(goal.label),
+        cut(goal.label),
         states.word(goal.status),
         wording.attained(goal),
         bar(goal.attainment, by_now),
@@ -97,7 +96,7 @@ def _parts(goal: GoalStatus) -> Iterator[str]:
     """The people, teams and months of a goal; totals in bold."""
     yield style(visible(goal.label), bold=True)
     rows = [_part(goal, part) for part in goal.by]
-    for part, line in zip(goal.by, _aligned(rows, left={0, 1, 3}), strict=True):
+    for part, line in zip(goal.by, aligned(rows, left={0, 1, 3}), strict=True):
         yield "  " + (line if part.leaf else style(line, bold=True))
 
 
@@ -107,29 +106,10 @@ def _part(goal: GoalStatus, part: Part) -> Row:
     if period is not None and period.kind != "month":
         when = period.text
     return (
-        _cut(part.team or part.owner or _("All")),
+        cut(part.team or part.owner or _("All")),
         visible(when),
         wording.percent(part.attainment),
         bar(part.attainment),
         wording.amount(part.actual, goal.unit),
         wording.amount(part.target, goal.unit),
     )
-
-
-def _cut(label: str) -> str:
-    shown = visible(label)
-    return shown if cell_len(shown) <= _LABEL else set_cell_size(shown, _LABEL - 1) + "…"
-
-
-def _aligned(table: Iterable[Row], left: set[int]) -> list[str]:
-    """Columns of one width: words to the left, numbers to the right."""
-    rows = list(table)
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [
-            set_cell_size(cell, width) if n in left else " " * (width - cell_len(cell)) + cell
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines
