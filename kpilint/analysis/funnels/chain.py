@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from math import ceil
@@ -23,7 +23,6 @@ SECOND = 1_000_000  # in microseconds
 AT_ONCE = 1 << 27  # keys in memory; a gigabyte
 AT_ONCE_UNPACKED = 1 << 22  # events in memory where they do not fit into keys
 BATCH = 1 << 17  # rows that DuckDB hands over together
-PIECES = "kpilint_pieces"
 BUFFER = "SET streaming_buffer_size = '64MB'"  # with its usual megabyte DuckDB's threads wait
 
 
@@ -52,8 +51,8 @@ class Visits:
 
         ``own_n`` is when the record's chain came to the stage, see ``ordered.Chains``; ``visits_n``
         counts all visits to the stage, whether they belong to the chain or not.
-        DuckDB, which runs in this process, keeps the answer as a temporary table; from other
-        engines nothing is fetched.
+        DuckDB, which runs in this process, reads the answer from memory; from other engines
+        nothing is fetched.
         """
         engine = self.table.get_backend()
         if isinstance(engine, Backend):
@@ -153,11 +152,9 @@ class Arrays:
     def _answer(self) -> ir.Table:
         return self.engine.table(self.name)
 
-    def _made(self, name: str, content: ir.Table | ibis.Schema) -> ir.Table:
+    def _made(self, name: str, content: ir.Table) -> ir.Table:
         """A temporary table in place of one of that name."""
         self.engine.con.execute(f'DROP TABLE IF EXISTS "{name}"')
-        if isinstance(content, ibis.Schema):
-            return self.engine.create_table(name, schema=content, temp=True)
         return self.engine.create_table(name, content, temp=True)
 
     def _bounds(self) -> tuple[int, int, int, int, int]:
@@ -182,19 +179,21 @@ class Arrays:
         self, coded: ir.Table, codes: tuple[int, int], count: int, packing: Packing | None
     ) -> bool:
         """Follow all rows, in parts that memory holds; False where keys cannot hold the times."""
-        self._made(self.name, ibis.Schema.from_pyarrow(self._schema))
+        followed: list[pa.RecordBatch] = []
         parts = ceil(count / (AT_ONCE if packing else AT_ONCE_UNPACKED)) or 1
         size = ceil((codes[1] - codes[0] + 1) / parts)
         for n in range(parts):
             least = codes[0] + n * size
             part = coded.filter(coded.code.between(least, least + size - 1)) if parts > 1 else coded
             if packing is None:
-                self._append(self._events(part).in_order())
+                followed += map(self._batch, self._events(part).in_order())
                 continue
             keys = self._keys(part, packing, count)
             if keys is None:
                 return False
-            self._append(packing.in_order(keys))
+            followed += map(self._batch, packing.in_order(keys))
+        # It stays where it lies: to copy it into the engine takes as long as to follow the stages.
+        self.engine.con.register(self.name, pa.Table.from_batches(followed, self._schema))
         return True
 
     def _keys(self, part: ir.Table, packing: Packing, most: int) -> Integers | None:
@@ -239,15 +238,6 @@ class Arrays:
         own = [(f"own_{n}", pa.timestamp("us")) for n in numbers]
         tallies = ["lost", "rows", *(f"visits_{n}" for n in numbers)]
         return pa.schema([("code", pa.int64()), *own, *((name, pa.int32()) for name in tallies)])
-
-    def _append(self, pieces: Iterator[Events]) -> None:
-        batches = (self._batch(piece) for piece in pieces)
-        reader = pa.RecordBatchReader.from_batches(self._schema, batches)
-        self.engine.con.register(PIECES, reader)
-        try:
-            self.engine.con.execute(f'INSERT INTO "{self.name}" SELECT * FROM {PIECES}')
-        finally:
-            self.engine.con.unregister(PIECES)
 
     def _batch(self, piece: Events) -> pa.RecordBatch:
         """The chains of ordered events, a row a record."""
