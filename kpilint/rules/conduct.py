@@ -13,8 +13,9 @@ from kpilint.i18n import _, language
 from kpilint.rule import DATA, HISTORY, INFO, Cannot, Flaw, Flaws, rule
 
 if TYPE_CHECKING:
-    from kpilint.analysis.conduct import Jump
+    from kpilint.analysis.conduct import Heaping, Jump
     from kpilint.data.dataset import Dataset
+    from kpilint.goals.metric import Metric
     from kpilint.rules.entries import Entered
 
 _READABLE = frozenset({"E005", "E007", "M003"})
@@ -86,19 +87,26 @@ def target_heaping(goals: GoalSet, data: Dataset, as_of: date, *, level: float =
             yield Cannot(str(problem), about)
             continue
         if found.p_value < level:
-            near = found.short + found.past + found.beyond
-            message = _(
-                "Of {near} values of “{metric}” that lie close to their target, {past} lie just over "
-                "it and {short} just below: by chance a third would lie just over. Ask what happens "
-                "to records when a target is near, and measure by a second number too.",
-                near=near,
-                metric=metric.title,
-                past=found.past,
-                short=found.short,
-            )
-            evidence = {"short": found.short, "past": found.past, "beyond": found.beyond}
-            evidence |= {"values": found.values}
-            yield Flaw(lines.at, message, {**evidence, "p_value": found.p_value}, about=about)
+            evidence = {
+                "short": found.short,
+                "past": found.past,
+                "beyond": found.beyond,
+                "values": found.values,
+                "p_value": found.p_value,
+            }
+            yield Flaw(lines.at, _heaped(metric, found), evidence, about=about)
+
+
+def _heaped(metric: Metric, found: Heaping) -> str:
+    return _(
+        "Of {near} values of “{metric}” that lie close to their target, {past} lie just over "
+        "it and {short} just below: by chance a third would lie just over. Ask what happens "
+        "to records when a target is near, and measure by a second number too.",
+        near=found.short + found.past + found.beyond,
+        metric=metric.title,
+        past=found.past,
+        short=found.short,
+    )
 
 
 @rule("D006", INFO, needs={DATA}, requires=_READABLE)

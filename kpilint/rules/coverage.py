@@ -15,6 +15,7 @@ from kpilint.rules.outlook import SOUND, aim, forecaster
 
 if TYPE_CHECKING:
     from kpilint.data.dataset import Dataset
+    from kpilint.rules.outlook import Aim
 
 
 @rule("A008", WARNING, needs={DATA}, requires=SOUND | {"A001"})
@@ -75,16 +76,19 @@ def coverage_too_thin(
         return
     most, middle = known.outlook.quantile(level), known.outlook.quantile(0.5)
     if aimed.beyond(most):
-        message = _(
-            "What is open and what is yet to come bring “{goal}” to about {median}, and to {most} "
-            "at best; the target is {target}. Fill the pipeline now, or correct the target.",
-            goal=goal.title,
-            median=aimed.shown(_rounded(middle)),
-            most=aimed.shown(_rounded(most)),
-            target=aimed.said,
-        )
         evidence = {"target": aimed.target, "median": middle, "most": most, "periods": known.past}
-        yield Flaw(goal.at("target"), message, evidence)
+        yield Flaw(goal.at("target"), _too_thin(goal, aimed, middle, most), evidence)
+
+
+def _too_thin(goal: Goal, aimed: Aim, middle: float, most: float) -> str:
+    return _(
+        "What is open and what is yet to come bring “{goal}” to about {median}, and to {most} "
+        "at best; the target is {target}. Fill the pipeline now, or correct the target.",
+        goal=goal.title,
+        median=aimed.shown(_rounded(middle)),
+        most=aimed.shown(_rounded(most)),
+        target=aimed.said,
+    )
 
 
 def _rounded(value: float) -> float:
