@@ -150,26 +150,33 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
 
 def _main(descriptor: int, folder: str) -> None:
     channel = socket.socket(fileno=descriptor)
-    signal.signal(signal.SIGCHLD, _reap)
     _import()
+    kernels = []
     while True:
         header, descriptors, _flags, _address = socket.recv_fds(channel, _NUMBER.size, 1)
         asked = _exactly(channel, _NUMBER.unpack(header)[0]) if descriptors else b""
         if not asked:  # whoever started us has ended, well or badly
+            _end(kernels)
             shutil.rmtree(folder, ignore_errors=True)
             return
-        if os.fork() == 0:
+        if (kernel := os.fork()) == 0:
             break  # out of the loop, so that the kernel ends as any process does
+        kernels.append(kernel)
         os.close(descriptors[0])
     channel.close()
     _become(socket.socket(fileno=descriptors[0]), json.loads(asked))
 
 
-def _reap(_signal: int, _frame: object) -> None:
-    """Let kernels that have ended go; what they took counts as this process's."""
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+def _end(kernels: Sequence[int]) -> None:
+    """End them with what they have started; only then does nobody write into the folder.
+
+    None was waited for before, so that no other process can have its number by now.
+    """
+    for kernel in kernels:
+        for kill in (os.killpg, os.kill):  # one just forked leads no group yet
+            with suppress(ProcessLookupError):
+                kill(kernel, signal.SIGKILL)
+        os.waitpid(kernel, 0)
 
 
 def _import() -> None:
@@ -189,7 +196,6 @@ def _become(life: socket.socket, asked: Mapping[str, Any]) -> None:
 
     parent = os.getppid()
     os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     np.random.seed()  # as in a process of its own, not the same in all
     os.environ.clear()
     os.environ.update(asked["environment"])
