@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.datatypes as dt
 
+from kpilint.analysis.funnels.passage import visits
 from kpilint.errors import ColumnMissing
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.rules.rows import EXAMPLES, Rows, after, examples
@@ -107,48 +108,35 @@ def disorder(data: Dataset, funnel: FunnelSpec, as_of: date) -> Disorder:
     """
     if funnel.is_long and funnel.within is None:
         return _NONE  # steps back are returns
-    rows = Rows.of(data, funnel.source)
     try:
-        dated = _dated(rows, funnel, after(as_of))
-        passages = (
-            _by_record(rows, funnel, dated) if funnel.is_long else _by_row(rows, funnel, dated)
-        )
+        passages = (_by_record if funnel.is_long else _by_row)(data, funnel, as_of)
     except ColumnMissing:
         return _NONE  # M004 tells of it
     return _counted(passages, [stage.name for stage in funnel.stages])
 
 
-def _dated(rows: Rows, funnel: FunnelSpec, end: datetime) -> list[ir.TimestampValue]:
-    """When each row says that each stage was entered; NULL where it does not."""
-    moments = []
+def _by_row(data: Dataset, funnel: FunnelSpec, as_of: date) -> _Passages:
+    """A row a record, with a moment for each stage."""
+    rows = Rows.of(data, funnel.source)
+    moments: list[ir.TimestampValue] = []
     for stage in funnel.stages:
-        entered = stage.entered or funnel.entered
-        if entered is None:
+        if stage.entered is None:
             moments.append(ibis.null("timestamp"))
             continue
-        when = rows.moment(entered)
-        says = (when < end) & rows.holds(stage.where) & rows.holds(funnel.where)
-        if funnel.stage is not None:
-            says &= rows.value(funnel.stage).isin(stage.values or (stage.name,))
+        when = rows.moment(stage.entered)
+        says = (when < after(as_of)) & rows.holds(stage.where) & rows.holds(funnel.where)
         moments.append(ibis.ifelse(says, when, ibis.null("timestamp")))
-    return moments
+    return _Passages(rows.table, rows.value(funnel.record), tuple(moments), tuple(moments))
 
 
-def _by_row(rows: Rows, funnel: FunnelSpec, dated: list[ir.TimestampValue]) -> _Passages:
-    return _Passages(rows.table, rows.value(funnel.record), tuple(dated), tuple(dated))
-
-
-def _by_record(rows: Rows, funnel: FunnelSpec, dated: list[ir.TimestampValue]) -> _Passages:
+def _by_record(data: Dataset, funnel: FunnelSpec, as_of: date) -> _Passages:
     """The rows of each record together: its first and last visit to each stage."""
-    table = rows.table.select(
-        record=rows.value(funnel.record), **{f"at{n}": when for n, when in enumerate(dated)}
-    )
-    ends = {f"first{n}": table[f"at{n}"].min() for n in range(len(dated))}
-    ends |= {f"last{n}": table[f"at{n}"].max() for n in range(len(dated))}
-    grouped = table.filter(table.record.notnull()).group_by("record").aggregate(**ends)
-    first, last = (
-        tuple(grouped[f"{end}{n}"] for n in range(len(dated))) for end in ("first", "last")
-    )
+    seen = visits(data, funnel, as_of)
+    stages = range(len(funnel.stages))
+    ends = {f"first{n}": seen.moment.min(where=seen.step == n) for n in stages}
+    ends |= {f"last{n}": seen.moment.max(where=seen.step == n) for n in stages}
+    grouped = seen.filter(seen.record.notnull()).group_by("record").aggregate(**ends)
+    first, last = (tuple(grouped[f"{end}{n}"] for n in stages) for end in ("first", "last"))
     within = timedelta(days=funnel.within.days) if funnel.within else None
     return _Passages(grouped, grouped.record, first, last, within)
 

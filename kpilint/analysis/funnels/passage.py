@@ -77,6 +77,14 @@ def passages(data: Dataset, spec: FunnelSpec, as_of: date | None) -> Passages:
     return Passages(_in_any_order(grouped, count), count, unnamed, unreadable)
 
 
+def visits(data: Dataset, spec: FunnelSpec, as_of: date | None) -> ir.Table:
+    """The visits to stages in any order, as ``chain.Visits`` has them in its ``table``.
+
+    Raises like ``passages``.
+    """
+    return _Source(data, spec, data.table(spec.source), as_of).visits()
+
+
 def _unreadable(data: Dataset, spec: FunnelSpec) -> int:
     dates = {spec.entered, spec.lost.entered if spec.lost else None}
     columns = set()
