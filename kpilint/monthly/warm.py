@@ -151,7 +151,7 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
 def _main(descriptor: int, folder: str) -> None:
     channel = socket.socket(fileno=descriptor)
     _import()
-    kernels = []
+    kernels: list[int] = []
     while True:
         header, descriptors, _flags, _address = socket.recv_fds(channel, _NUMBER.size, 1)
         asked = _exactly(channel, _NUMBER.unpack(header)[0]) if descriptors else b""
