@@ -12,7 +12,6 @@ from kpilint.analysis.records.history import history as history_of
 from kpilint.cli import options
 from kpilint.data.ledger import Ledger
 from kpilint.errors import Misuse
-from kpilint.goals.document import read
 from kpilint.goals.node import near
 from kpilint.i18n import _, speaking
 
@@ -50,7 +49,7 @@ def history(
     quiet: bool,
 ) -> int:
     """Print what the ledger holds; exit code 1 where ``verify`` finds a fault."""
-    found = read(goals, language=lang)
+    found = options.opened(goals, language=lang)
     with speaking(lang or found.language):
         asked = _asked(what)
         if (goal or whole or as_of) and asked[0] != "list":

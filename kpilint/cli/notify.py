@@ -11,7 +11,6 @@ import click
 
 from kpilint.cli import options
 from kpilint.errors import KpilintError, Misuse
-from kpilint.goals.document import read
 from kpilint.i18n import _, preferred, speaking
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class _Each:
         from kpilint.data.dataset import Dataset
         from kpilint.monthly.notices.occasions import Occasions, misread
 
-        goals = read(path, language=self.lang)
+        goals = options.opened(path, language=self.lang)
         language = self.lang or goals.language
         with speaking(language), Dataset.of(goals) as data:
             occasions = Occasions(goals, data, self.as_of, language, self.report)

@@ -11,7 +11,9 @@ import click
 
 from kpilint.finding import Severity
 from kpilint.goals.dates import read_date
-from kpilint.i18n import LANGUAGES, _
+from kpilint.goals.document import legible
+from kpilint.goals.goalset import GoalSet
+from kpilint.i18n import LANGUAGES, _, speaking
 
 LEVELS = click.Choice([str(level) for level in Severity])
 
@@ -82,3 +84,17 @@ def _words(given: tuple[str, ...]) -> tuple[str, ...]:
 def level(given: str | None) -> Severity | None:
     """The severity of that name."""
     return Severity[given.upper()] if given else None
+
+
+def opened(path: str | Path, *, metrics: Path | None = None, language: str | None) -> GoalSet:
+    """The goals of a file, for a command that lists no faults; says where some are left out."""
+    goals = legible(path, metrics=metrics, language=language)
+    if goals.faults:
+        with speaking(language or goals.language):
+            message = _(
+                "Some of {path} could not be read ({count}); kpilint check shows where.",
+                count=len(goals.faults),
+                path=path,
+            )
+        click.echo(message, err=True)
+    return goals

@@ -51,9 +51,8 @@ def plan(
     """Print what must come to each stage by when."""
     from kpilint.analysis.planning.plan import Plan  # brings in the data door
     from kpilint.data.dataset import Dataset
-    from kpilint.goals.document import read
 
-    found = read(goals)
+    found = options.opened(goals, language=lang)
     with speaking(lang or found.language), Dataset.of(found) as data:
         result = Plan.of(found, goal_id, as_of=as_of or date.today(), after=after)(data)
         shares = _shares(data, result) if people else {}

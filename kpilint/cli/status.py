@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from kpilint.cli import options
-from kpilint.goals.document import read
 from kpilint.i18n import _, speaking
 
 
@@ -32,15 +31,8 @@ def status(
     from kpilint.analysis.tracking.status import Status
     from kpilint.data.dataset import Dataset
 
-    found = read(goals, metrics=metrics, language=lang)
+    found = options.opened(goals, metrics=metrics, language=lang)
     with speaking(lang or found.language), Dataset.of(found) as data:
-        if found.faults:
-            message = _(
-                "Some of {path} could not be read ({count}); kpilint check shows where.",
-                count=len(found.faults),
-                path=goals,
-            )
-            click.echo(message, err=True)
         result = Status.of(found, as_of=as_of or date.today())(data)
         if form == "json":
             from kpilint.output.status_json import status_json

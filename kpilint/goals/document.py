@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from kpilint.errors import Misuse
+from kpilint.errors import FileProblem, Misuse
 from kpilint.goals import goalfile
 from kpilint.goals.goalfile import GoalSet
+from kpilint.goals.node import EMPTY
 from kpilint.i18n import _
 
 TABLES = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".xls", ".xlsb", ".ods", ".numbers"})
@@ -42,3 +43,17 @@ def read(
         message = _("--metrics belongs to a table; {path} holds its own metrics.", path=path)
         raise Misuse(message)
     return goalfile.read(path, source=source, instead=instead, language=language)
+
+
+def legible(
+    path: str | Path, *, metrics: str | Path | None = None, language: str | None = None
+) -> GoalSet:
+    """As ``read``, for whoever works with the goals and lists no faults.
+
+    A file of which nothing could be read has no goals to work with, which is another thing than
+    having none: it raises :class:`~kpilint.errors.FileProblem` with its place and reason.
+    """
+    goals = read(path, metrics=metrics, language=language)
+    for fault in goals.faults if goals.node is EMPTY else ():
+        raise FileProblem(f"{fault.span.path}:{fault.span.line}: {fault.message}")
+    return goals

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kpilint.data.dataset import Dataset
 from kpilint.errors import FileProblem, KpilintError, Misuse
-from kpilint.goals.document import read
+from kpilint.goals.document import legible
 from kpilint.goals.node import near
 from kpilint.goals.period import Period, read_period
 from kpilint.i18n import _, listed, speaking
@@ -76,7 +76,7 @@ def run(
     whatever goes wrong; notebooks with a failing cell are kept in ``out``/2026-10.failed.
     """
     _check_installed()
-    goals = read(goals_path, language=language)
+    goals = legible(goals_path, language=language)
     language = language or goals.language
     with speaking(language):
         order = Order(goals, _period(period), as_of, language, parameters or {})

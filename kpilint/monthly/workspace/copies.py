@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kpilint import atomic
-from kpilint.goals.document import read
+from kpilint.goals.document import legible
 from kpilint.i18n import LANGUAGES
 from kpilint.monthly.assets import asset
 
@@ -26,7 +26,7 @@ def copies(
     that were written and those that were there, which are left alone: someone may have worked in
     them. Raises a KpilintError for goals that cannot be read and a folder that cannot be written.
     """
-    own_language = read(goals).language
+    own_language = legible(goals).language
     values = {
         "goals": _way(folder, goals),
         "month": f"{as_of:%Y-%m}",
