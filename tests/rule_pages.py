@@ -30,7 +30,7 @@ _HEAD = {
     "ja": (
         "ルール一覧",
         "[English](rules.md)",
-        "| コード | 名前 | 重さ | 求めること |",
+        "| コード | 名前 | 重要度 | 求めること |",
         "`python -m tests.rule_pages` で作成。`kpilint explain A001` でも同じ内容を表示します。",
     ),
 }
