@@ -16,7 +16,7 @@ from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.node import near
 from kpilint.i18n import _, speaking
-from kpilint.rule import DATA, HISTORY, LEDGER, Cannot, Flaw, Rule, matches
+from kpilint.rule import DATA, HISTORY, LEDGER, Cannot, Flaw, Rule, code_of, matches
 from kpilint.rules import ALL
 
 if TYPE_CHECKING:
@@ -53,15 +53,15 @@ def codes(words: Iterable[str]) -> frozenset[str]:
 
 def rule_named(word: str) -> Rule:
     """The rule of that code or name; Misuse for another word."""
-    found = next((r for r in ALL if word in {r.code, r.name}), None)
-    if found is None:
+    code = code_of(word, ALL)
+    if code is None:
         raise _no_rule(word)
-    return found
+    return RULES[code]
 
 
 def _no_rule(word: str) -> Misuse:
     message = _("There is no rule {rule}.", rule=word)
-    return Misuse(message + near(word, [*RULES, *(r.name for r in ALL)]))
+    return Misuse(message + (near(word.upper(), RULES) or near(word, [r.name for r in ALL])))
 
 
 def lint(
@@ -125,6 +125,7 @@ class _Run:
         self.fired: set[tuple[str, Subject]] = set()
         self.decided: set[str] = set()
         self.file = Subject("file", goals.origin)
+        self.excuses = tuple(_by_code(excuse) for excuse in goals.excuses)
         self.at_hand: dict[str, object] = {
             "goals": goals,
             "data": data,
@@ -227,8 +228,10 @@ class _Run:
 
     def _options(self, rule: Rule) -> Mapping[str, Any]:
         """The options given for a rule that it has; E002 tells of the others."""
-        given = self.config.options.get(rule.code) or self.config.options.get(rule.name) or {}
-        return {name: value for name, value in given.items() if rule.takes(name, value)}
+        for word, given in self.config.options.items():
+            if code_of(word, (rule,)):
+                return {name: value for name, value in given.items() if rule.takes(name, value)}
+        return {}
 
     def _subjects(self, rule: Rule) -> Iterator[tuple[Any, Subject]]:
         goals = self.goals
@@ -264,7 +267,7 @@ class _Run:
     def _set_aside(self) -> frozenset[Excuse]:
         """Mark what is excused; returns the excuses that were of use."""
         by_rule: dict[str, list[Excuse]] = {}
-        for excuse in self.goals.excuses:
+        for excuse in self.excuses:
             by_rule.setdefault(excuse.rule, []).append(excuse)
         spent: set[Excuse] = set()
         for number, finding in enumerate(self.findings):
@@ -278,9 +281,15 @@ class _Run:
 
     def _excuses(self, rule: Rule, spent: frozenset[Excuse]) -> None:
         self.at_hand |= {"spent": spent, "decided": frozenset(self.decided)}
-        for excuse in self.goals.excuses:
+        for excuse in self.excuses:
             subject = Subject("excuse", excuse.rule)  # no line: a baseline must know it again
             self._check(rule, excuse, subject, self._options(rule))
+
+
+def _by_code(excuse: Excuse) -> Excuse:
+    """An excuse that calls its rule by name, as one for the rule's code."""
+    code = code_of(excuse.rule, ALL)
+    return excuse if code in {None, excuse.rule} else replace(excuse, rule=code)
 
 
 def _place(finding: Finding) -> tuple[str, str, int, int, str]:

@@ -94,6 +94,11 @@ def matches(word: str, catalogue: Iterable[Rule]) -> frozenset[str]:
     )
 
 
+def code_of(word: str, catalogue: Iterable[Rule]) -> str | None:
+    """The code of the one rule that a word names by its code or name."""
+    return next((r.code for r in catalogue if word in {r.code, r.name}), None)
+
+
 def rule(
     code: str,
     severity: Severity,

@@ -1,10 +1,12 @@
-"""The rules as pages of the documentation: ``docs/rules.md`` and ``docs/rules.ja.md``.
+"""The rules as pages of the documentation, ``docs/rules.md`` and ``docs/rules.ja.md``, and as the
+table of both READMEs.
 
 ``python -m tests.rule_pages`` writes them anew.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from kpilint.rule import Rule
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = {"en": DOCS / "rules.md", "ja": DOCS / "rules.ja.md"}
+READMES = {"en": DOCS.with_name("README.md"), "ja": DOCS.with_name("README.ja.md")}
+_FOLDED = {"en": "All {count} rules", "ja": "全{count}ルール"}
+_MARKED = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTALL)
 _HEAD = {
     "en": (
         "Rules",
@@ -25,7 +30,7 @@ _HEAD = {
     "ja": (
         "ルール一覧",
         "[English](rules.md)",
-        "| コード | 名前 | 重さ | 求めること |",
+        "| コード | 名前 | 重要度 | 求めること |",
         "`python -m tests.rule_pages` で作成。`kpilint explain A001` でも同じ内容を表示します。",
     ),
 }
@@ -40,12 +45,21 @@ def pages(language: str) -> str:
         return "\n\n".join(parts) + "\n"
 
 
-def _table(columns: str) -> Iterator[str]:
+def readme(language: str) -> str:
+    """The README in ``ja`` or ``en`` with its table of all rules as they are now."""
+    with speaking(language):
+        summary = _FOLDED[language].format(count=len(RULES))
+        table = "\n".join(_table(_HEAD[language][2], f"docs/{PAGES[language].name}"))
+    folded = f"<details>\n<summary>{summary}</summary>\n\n{table}\n\n</details>\n"
+    return _MARKED.sub(lambda _old: folded, READMES[language].read_text(encoding="utf-8"))
+
+
+def _table(columns: str, page: str = "") -> Iterator[str]:
     yield columns
     yield "|---|---|---|---|"
     for rule in RULES.values():
-        title = _(page_of(rule).title)
-        yield f"| [{rule.code}](#{_anchor(rule)}) | {rule.name} | {rule.severity.word} | {title} |"
+        title, link = _(page_of(rule).title), f"{page}#{_anchor(rule)}"
+        yield f"| [{rule.code}]({link}) | {rule.name} | {rule.severity.word} | {title} |"
 
 
 def _page(rule: Rule) -> str:
@@ -60,3 +74,4 @@ def _anchor(rule: Rule) -> str:
 if __name__ == "__main__":
     for spoken, path in PAGES.items():
         path.write_text(pages(spoken), encoding="utf-8")
+        READMES[spoken].write_text(readme(spoken), encoding="utf-8")

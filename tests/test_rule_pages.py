@@ -6,13 +6,22 @@ import re
 
 import pytest
 
-from tests.rule_pages import PAGES, pages
+from kpilint.linter import RULES
+from tests.rule_pages import PAGES, READMES, pages, readme
 
 
 @pytest.mark.parametrize("language", PAGES)
 def test_the_pages_are_up_to_date(language: str) -> None:
     stale = f"{PAGES[language].name} is stale: python -m tests.rule_pages"
     assert PAGES[language].read_text(encoding="utf-8") == pages(language), stale
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_the_tables_of_the_readmes_are_up_to_date(language: str) -> None:
+    stale = f"{READMES[language].name} is stale: python -m tests.rule_pages"
+    text = READMES[language].read_text(encoding="utf-8")
+    assert text == readme(language), stale
+    assert text.count(f"](docs/{PAGES[language].name}#") == len(RULES)
 
 
 @pytest.mark.parametrize("language", PAGES)

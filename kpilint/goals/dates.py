@@ -11,11 +11,24 @@ from kpilint.goals.written import excerpt, plain
 from kpilint.i18n import _
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-RANGE = re.compile(r"\.\.|〜|~|から")
+_TWELVE = "january february march april may june july august september october november december"
+_MONTHS = _TWELVE.split()
+_NAME = "|".join([*_MONTHS, *(f"{name[:3]}\\.?" for name in _MONTHS), "sept\\.?"])
+RANGE = re.compile(  # a hyphen only where it cannot be a part of a date: 2026/10-2026/12, 10月-3月
+    r"\.\.|〜|~|から|(?<=[月日])\s*-\s*(?=[0-9])|(?<=/[0-9])-(?=[0-9]{4}/)|(?<=/[0-9]{2})-(?=[0-9]{4}/)"
+    rf"|\s+-\s+(?=[0-9]{{4}}|{_NAME})",
+    re.IGNORECASE,
+)
 YEAR = (
     r"(?:(?P<era>令和|平成|[RrHh])\s*(?P<era_year>[0-9]{1,2}|元)"
     r"|(?P<year>[0-9]{4}|[0-9]{2}(?=年)|(?:(?<=FY)|(?<=FY\s)|(?<=fy))[0-9]{2}))"
 )
+_WESTERN = re.compile(
+    rf"(?:(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+)?(?P<name>{_NAME})"
+    r"(?:\s+(?P<after>[0-9]{1,2})(?:st|nd|rd|th)?)?,?\s+(?P<year>[0-9]{4})",
+    re.IGNORECASE,
+)
+_SLASHED = re.compile(r"(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})/(?P<year>[0-9]{4})")
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 DATE = re.compile(
     rf"{YEAR}\s*[-/.年]\s*(?P<month>[0-9]{{1,2}})\s*[-/.月]\s*(?P<day>[0-9]{{1,2}})\s*日?"
@@ -68,13 +81,32 @@ def check_month(month: int, text: str) -> int:
     )
 
 
+def western(text: str) -> str:
+    """Dates and months in English as ISO ones: 31 Dec 2026, Dec 31, 2026, Oct 2026, 12/31/2026.
+
+    Where day and month could change places, as in 11/12/2026, the text stays as it is.
+    """
+    if found := _WESTERN.fullmatch(text):
+        short = found["name"][:3].lower()
+        month = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(short))
+        days = [day for day in (found["day"], found["after"]) if day]
+        if len(days) < 2:
+            return "-".join([found["year"], f"{month:02}", *(f"{int(day):02}" for day in days)])
+    if found := _SLASHED.fullmatch(text):
+        one, two = int(found["one"]), int(found["two"])
+        if one == two or (one > 12) != (two > 12):
+            month, day = (two, one) if one > 12 else (one, two)
+            return f"{found['year']}-{month:02}-{day:02}"
+    return text
+
+
 @lru_cache(maxsize=4096)
 def read_date(text: str) -> date:
     """One day: ``2026-10-20``, ``2026/10/20``, ``2026年10月20日``, ``令和8年10月20日``, ``R8.10.20``.
 
     Raises ValueError with a sentence that names the month or day that does not exist.
     """
-    found = DATE.fullmatch(plain(text))
+    found = DATE.fullmatch(western(plain(text)))
     if not found:
         raise ValueError(
             _(

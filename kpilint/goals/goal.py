@@ -21,6 +21,7 @@ from kpilint.goals.readers import (
     mapping_of,
     number,
     one_of,
+    said,
     text,
     when,
 )
@@ -119,15 +120,15 @@ class Goal(Entry):
     role: str = given(one_of("kgi", "kpi", "info"), default="kpi")
     metric: str | None = given(text)
     department: str | None = given(text)
-    owner: str | None = given(text)
+    owner: str | None = given(said)
     period: Period | None = given(when)
     target: Quantity | None = given(amount)
     parent: str | None = given(text)
     combine: Combine | None = given(Reader(_combine, _one_way))
     paired_with: str | None = given(text)
     keep: bool = given(boolean, default=False)
-    action: str | None = given(text)
-    review: str | None = given(text)
+    action: str | None = given(said)
+    review: str | None = given(said)
     rationale: str | None = given(text)
     audience: tuple[str, ...] = given(list_of(one_of("board", "manager", "field")), default=())
     targets: Targets | None = given(entry(Targets))

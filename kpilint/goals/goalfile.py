@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from os.path import realpath
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -123,15 +124,16 @@ class _Pass:
     def _foreseen(self, root: MappingNode | None, path: str) -> Mapping[str, Any]:
         """The settings of a file, then of those it includes, before anything is read by them."""
         told: dict[str, Any] = {}
-        ahead, met = [(path, root)], {path}
+        ahead, met = [(path, root)], {realpath(path)}
         while ahead and not told.keys() >= set(_FORESEEN):
             path, root = ahead.pop(0)
             if root is None:
                 continue
             read = _settings(root, Reading(path, []))
             told = {**read, **told}
-            ahead += [(str(p), self._glimpsed(p)) for p in _paths(root, path) if str(p) not in met]
-            met |= {path for path, _root in ahead}
+            new = [included for included in _paths(root, path) if realpath(included) not in met]
+            ahead += [(str(included), self._glimpsed(included)) for included in new]
+            met |= set(map(realpath, new))
         return told
 
     def _glimpsed(self, path: Path) -> MappingNode | None:
@@ -148,7 +150,7 @@ class _Pass:
 
     def _include(self, own: GoalSet, number: int) -> GoalSet | None:
         path = Path(own.origin).parent / own.include[number]
-        if str(path) in self.texts:
+        if realpath(path) in map(realpath, self.texts):
             message = _("{path} is included twice, or includes itself.", path=own.include[number])
         else:
             try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from yaml import Node
+from yaml import Node, ScalarNode
 
 from kpilint.goals.alert import Alert, alert
 from kpilint.goals.excuse import Excuse, Lint
@@ -33,17 +33,27 @@ from kpilint.goals.readers import (
     zone,
 )
 from kpilint.goals.source import Source
+from kpilint.goals.written import plain
 from kpilint.i18n import LANGUAGES, _, preferred
 
 
 def _month(node: Node, reading: Reading) -> int:
-    number: int = integer.parse(node, reading)
-    if not 1 <= number <= 12:
+    written = plain(str(node.value)).removesuffix("月") if isinstance(node, ScalarNode) else ""
+    if not written.isdecimal() or not 1 <= int(written) <= 12:
         raise ValueError(_("A month is a number from 1 to 12, such as 4 for April."))
+    return int(written)
+
+
+def _version(node: Node, reading: Reading) -> int:
+    number: int = integer.parse(node, reading)
+    if number != 1:
+        message = _("There is no version {read} of the goals language; write 1.", read=number)
+        raise ValueError(message)
     return number
 
 
 _MONTH = Reader(_month, {"type": "integer", "minimum": 1, "maximum": 12})
+_VERSION = Reader(_version, {"type": "integer", "const": 1})
 
 
 class Hypothesis(Entry):
@@ -75,7 +85,7 @@ def _grouped(pairs: Iterable[tuple[K, Goal]]) -> dict[K, tuple[Goal, ...]]:
 class GoalSet(Entry):
     """All that a goals file and its includes say; ``faults`` is what could not be read."""
 
-    version: int | None = given(integer)
+    version: int | None = given(_VERSION)
     organization: str | None = given(text)
     language_: str | None = given(one_of(*LANGUAGES), name="language")
     timezone: str = given(zone, default="Asia/Tokyo")
@@ -111,6 +121,10 @@ class GoalSet(Entry):
     def language(self) -> str:
         """The language of messages and reports: the file's, else the machine's."""
         return self.language_ or preferred()
+
+    def is_ambiguous(self, period: Period) -> bool:
+        """Whether a period lies in a fiscal year of which nobody has said when it begins."""
+        return period.fiscal and self.fiscal_year_start is None
 
     @property
     def folder(self) -> Path:
@@ -167,6 +181,16 @@ class GoalSet(Entry):
         """All excuses, of comments and of the ``lint:`` block."""
         listed = (ignore.excuse() for ignore in self.lint.ignore) if self.lint else ()
         return (*self.comments, *listed)
+
+    def defines(self, kind: str, name: str) -> bool:
+        """Whether there is a goal, metric, source or funnel of that name."""
+        known = {
+            "goal": self.by_id,
+            "metric": self.metrics,
+            "source": self.sources,
+            "funnel": self.funnels,
+        }
+        return name in known[kind]
 
     def behind(self, metric: str | None) -> tuple[Metric, ...]:
         """A metric and all that it is computed from through ratios and formulas, once each."""

@@ -17,6 +17,7 @@ from kpilint.goals.readers import (
     keyed_by,
     list_of,
     one_of,
+    said,
     text,
     unit,
     when,
@@ -38,7 +39,7 @@ class Metric(Named):
     """One way to measure: an aggregate of a source, a ratio, a formula, a stock or typed values."""
 
     label: str | None = given(text)
-    definition: str | None = given(text)
+    definition: str | None = given(said)
     agreed_by: tuple[str, ...] = given(list_of(text), default=())
     source: str | None = given(text)
     agg: str | None = given(one_of(*AGGREGATES))

@@ -16,6 +16,7 @@ from kpilint.goals.dates import (
     check_month,
     check_year,
     read_date,
+    western,
 )
 from kpilint.goals.written import excerpt, plain
 from kpilint.i18n import _
@@ -153,6 +154,7 @@ def _unread(text: str) -> str:
 
 def _read_single(line: str, text: str, year_start: int, named: str) -> Period:
     """One period that is no range; ``text`` is the whole of what was written."""
+    line = western(line)
     if found := _MONTH.fullmatch(line):
         month = check_month(int(found["month"]), text)
         start = date(calendar_year(found), month, 1)

@@ -23,6 +23,7 @@ from kpilint.goals.node import (
     shown,
     unique_pairs,
 )
+from kpilint.goals.written import holds_a_place
 from kpilint.i18n import _, listed
 
 
@@ -34,6 +35,11 @@ def _scalar(node: Node) -> str:
 
 def _text(node: Node, reading: Reading) -> str | None:
     return _scalar(node).strip() or None
+
+
+def _said(node: Node, reading: Reading) -> str | None:
+    words = _text(node, reading)
+    return None if words is None or holds_a_place(words) else words
 
 
 def _boolean(node: Node, reading: Reading) -> bool:
@@ -74,6 +80,7 @@ def _zone(node: Node, reading: Reading) -> str:
 
 
 text = Reader(_text, {"type": ["string", "number", "boolean"]})
+said = Reader(_said, text.schema)  # nothing where the text is 未定 or TBD
 boolean = Reader(_boolean, {"type": "boolean"})
 integer = Reader(_integer, {"type": "integer"})
 number = Reader(

@@ -1,7 +1,8 @@
-"""From bytes to YAML nodes: encodings, size, depth and syntax, each fault with its place."""
+"""From bytes to YAML nodes: encodings, size and depth, each fault with its place."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -9,11 +10,14 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpilint.finding import Span
 from kpilint.goals.node import Fault
+from kpilint.goals.syntax import explained, full_width_spaces
 from kpilint.i18n import _
 
 SIZE_LIMIT = 10_000_000  # bytes; ten thousand goals are three million
 DEPTH_LIMIT = 60
 ALIAS_LIMIT = 1_000_000  # nodes after every alias is written out
+
+_WIDE = re.compile(r"^ *\u3000+[^\s:]+:", re.MULTILINE)  # a key, or a line of a longer text
 
 # The C loader knows the same YAML ten times as fast; a build without it still works.
 _Base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -85,8 +89,8 @@ def compose(text: str, path: str, faults: list[Fault]) -> MappingNode | None:
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        faults.append(Fault("E001", _span(path, mark), _syntax(problem, text, mark)))
+        mark, message = explained(problem, text, _Base)
+        faults.append(Fault("E001", _span(path, mark), message))
     except yaml.reader.ReaderError as problem:
         before = text[: problem.position]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
@@ -96,11 +100,11 @@ def compose(text: str, path: str, faults: list[Fault]) -> MappingNode | None:
         message = _("The nesting is deeper than {limit} levels here.", limit=DEPTH_LIMIT)
         faults.append(Fault("E001", _span(path, problem.mark), message))
     else:
-        return _checked(root, path, faults)
+        return _checked(root, text, path, faults)
     return None
 
 
-def _checked(root: Node | None, path: str, faults: list[Fault]) -> MappingNode | None:
+def _checked(root: Node | None, text: str, path: str, faults: list[Fault]) -> MappingNode | None:
     if root is None:
         message = _("The file is empty. A goals file begins with version: 1, metrics: and goals:.")
     elif not isinstance(root, MappingNode):
@@ -112,6 +116,9 @@ def _checked(root: Node | None, path: str, faults: list[Fault]) -> MappingNode |
             limit=ALIAS_LIMIT,
         )
         faults.append(Fault("E001", Span(path), message, {"values": min(size, 10**12)}))
+        return None
+    elif wide := _WIDE.search(text) and _wide_key(root, set()):
+        faults.append(Fault("E001", _span(path, wide.start_mark), full_width_spaces()))
         return None
     else:
         return root
@@ -132,38 +139,22 @@ def _written_out(node: Node, sizes: dict[int, int]) -> int:
     return sizes[id(node)]
 
 
+def _wide_key(node: Node, met: set[int]) -> Node | None:
+    """The first key that begins with a full-width space, which a person took for indentation."""
+    if isinstance(node, ScalarNode) or id(node) in met:
+        return None
+    met.add(id(node))
+    listed = isinstance(node, SequenceNode)
+    for key, value in ((item, item) for item in node.value) if listed else node.value:
+        wide = not listed and isinstance(key, ScalarNode) and key.value[:1] == "\u3000"
+        found = key if wide else _wide_key(value, met)
+        if found is not None:
+            return found
+    return None
+
+
 def _span(path: str, mark: yaml.Mark | None) -> Span:
     if mark is None:
         return Span(path)
     line, column = mark.line + 1, mark.column + 1
     return Span(path, line, column, line, column + 1)
-
-
-def _syntax(problem: yaml.MarkedYAMLError, text: str, mark: yaml.Mark | None) -> str:
-    """What the parser found, in the words of someone who writes YAML twice a year."""
-    found = str(problem.problem or problem)
-    lines = text.splitlines()
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
-    if "cannot start any token" in found:
-        if "\t" in line[: (mark.column + 1 if mark else 0)]:
-            return _("A tab stands here; YAML is indented with spaces.")
-        return _("A value cannot start with this character. Put the value in quotes.")
-    known = {
-        "mapping values are not allowed": _(
-            "A colon stands where no new key can begin. Check the indentation of this line, "
-            "or put the value in quotes."
-        ),
-        "expected ',' or": _(
-            "A bracket is not closed, or a comma is missing, on this line or above."
-        ),
-        "expected '-'": _("The indentation does not fit the list above."),
-        "expected key": _("The indentation of this line does not fit the keys above."),
-        "could not find expected ':'": _("A colon after the key is missing, here or above."),
-        "undefined alias": _("This alias (*name) has no anchor (&name) before it."),
-        "duplicate anchor": _("This anchor (&name) stands twice."),
-        "second occurrence": _("This anchor (&name) stands twice."),
-        "another document": _("A second document (---) starts here; one file holds one."),
-        "unexpected end of stream": _("A quotation mark is not closed."),
-    }
-    named = next((words for part, words in known.items() if part in found), None)
-    return named or _("This is not valid YAML: {problem}.", problem=found)

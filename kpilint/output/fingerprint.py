@@ -11,16 +11,17 @@ from kpilint.place import from_top
 
 
 def fingerprints(findings: Iterable[Finding]) -> list[str]:
-    """One a finding, in order: rule, subject, and which of several alike it is.
+    """One a finding, in order: file, rule, subject, and which of several alike it is.
 
-    Neither line nor message has a part in it.
+    Neither line nor message has a part in it, nor what is found in other files.
     """
-    seen: Counter[tuple[str, Subject]] = Counter()
+    seen: Counter[tuple[str, str, Subject]] = Counter()
     prints = []
     for finding in findings:
-        subject = finding.subject
-        seen[finding.code, subject] += 1
+        path, subject = from_top(finding.span.path), finding.subject
+        key = path, finding.code, subject
+        seen[key] += 1
         name = from_top(subject.id) if subject.kind == "file" else subject.id
-        parts = (finding.code, subject.kind, name, str(seen[finding.code, subject]))
+        parts = (path, finding.code, subject.kind, name, str(seen[key]))
         prints.append(sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest())
     return prints

@@ -26,7 +26,8 @@ def _annotation(finding: Finding) -> str:
     place = {"file": from_top(span.path), "line": span.line, "col": span.column}
     if span.end_line == span.line:  # GitHub takes no columns across lines
         place["endColumn"] = span.end_column
-    place["title"] = f"{finding.code} {finding.name} ({finding.subject.id})"
+    about = f"{finding.subject.id}, {span.cell}" if span.cell else finding.subject.id
+    place["title"] = f"{finding.code} {finding.name} ({about})"
     return _command(_COMMANDS[finding.severity], place, finding.message)
 
 

@@ -16,7 +16,7 @@ def gitlab(findings: Findings, sources: Mapping[str, str]) -> str:
     """A list of one object a finding; GitLab has no place for what is excused or unchecked."""
     issues = [
         {
-            "description": f"{f.code}: {f.message}",
+            "description": f"{f.code}: {f.message}" + (f" ({f.span.cell})" if f.span.cell else ""),
             "check_name": f.name,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[f.severity],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from kpilint.finding import Finding, Findings, Severity, Subject, Unchecked
@@ -32,28 +33,43 @@ def junit(findings: Findings, sources: Mapping[str, str]) -> str:
 
 
 def _cases(findings: Findings) -> Iterator[ET.Element]:
-    found: dict[tuple[str, Subject], list[Finding]] = {}
+    found: dict[_Key, list[Finding]] = {}
     for finding in findings:
-        found.setdefault((finding.code, finding.subject), []).append(finding)
-    left: dict[tuple[str, Subject], list[Unchecked]] = {}
+        key = _Key(finding.code, finding.subject, finding.span.path)
+        found.setdefault(key, []).append(finding)
+    left: dict[_Key, list[Unchecked]] = {}
     for unchecked in findings.unchecked:
-        left.setdefault((unchecked.code, unchecked.subject), []).append(unchecked)
-    for (code, subject), alike in found.items():
-        yield _found(_case(code, subject, alike[0]), alike)
-    for (code, subject), undecided in left.items():
-        case = _case(code, subject)
+        key = _Key(unchecked.code, unchecked.subject, unchecked.path)
+        left.setdefault(key, []).append(unchecked)
+    files = Counter((key.code, key.subject) for key in {*found, *left})
+    for key, alike in found.items():
+        case = _case(key, alone=files[key.code, key.subject] == 1)
+        case.set("file", _xml(from_top(key.path)))
+        case.set("line", str(alike[0].span.line))
+        yield _found(case, alike)
+    for key, undecided in left.items():
+        case = _case(key, alone=files[key.code, key.subject] == 1)
         _part(case, "skipped", _("Could not check"), "\n".join(u.reason for u in undecided))
         yield case
-    quiet = findings.rules - {code for code, _subject in (*found, *left)}
+    quiet = findings.rules - {key.code for key in (*found, *left)}
     for code in sorted(quiet):
         yield ET.Element("testcase", {"classname": "kpilint", "name": _name(code), "time": "0"})
 
 
-def _case(code: str, subject: Subject, first: Finding | None = None) -> ET.Element:
+class _Key(NamedTuple):
+    """What one case is about: two files may call different goals by one id."""
+
+    code: str
+    subject: Subject
+    path: str
+
+
+def _case(key: _Key, *, alone: bool) -> ET.Element:
+    """A case; its file tells it from others of its name where it is not ``alone``."""
+    subject = key.subject
     name = from_top(subject.id) if subject.kind == "file" else subject.id
-    case = {"classname": f"{subject.kind} {name}", "name": _name(code), "time": "0"}
-    if first is not None:
-        case |= {"file": from_top(first.span.path), "line": str(first.span.line)}
+    where = "" if alone or subject.kind == "file" else f" ({from_top(key.path)})"
+    case = {"classname": f"{subject.kind} {name}{where}", "name": _name(key.code), "time": "0"}
     return ET.Element("testcase", {key: _xml(value) for key, value in case.items()})
 
 
@@ -86,7 +102,8 @@ def _part(case: ET.Element, tag: str, message: str, text: str) -> ET.Element:
 
 def _told(finding: Finding) -> str:
     span = finding.span
-    return f"{from_top(span.path)}:{span.line}:{span.column}: {finding.message}"
+    place = f"[{span.cell}]" if span.cell else f":{span.line}:{span.column}"
+    return f"{from_top(span.path)}{place}: {finding.message}"
 
 
 def _xml(text: str) -> str:

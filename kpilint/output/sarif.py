@@ -133,7 +133,9 @@ def _rule(code: str) -> Object:
 
 def _location(span: Span, kind: str, name: str) -> Object:
     name = from_top(name) if kind == "file" else name
-    return {**_place(span), "logicalLocations": [{"kind": kind, "fullyQualifiedName": name}]}
+    named = [(kind, name), *([("cell", span.cell)] if span.cell else [])]
+    places = [{"kind": kind, "fullyQualifiedName": name} for kind, name in named]
+    return {**_place(span), "logicalLocations": places}
 
 
 def _place(span: Span) -> Object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from unicodedata import normalize
 
 from kpilint.finding import Subject
@@ -74,8 +73,9 @@ def missing_definition(goals: GoalSet) -> Flaws:
             )
             yield Flaw(metric.at("label"), message, {"matched": judged}, about=about)
         elif metric.unit in CURRENCIES:
-            for message in _missing_basis(metric, told.get(_column(metric), "")):
-                yield Flaw(metric.at("label"), message, about=about, severity=INFO)
+            lacking = _missing_basis(metric, told.get(_column(metric), ""))
+            if lacking:
+                yield Flaw(metric.at("label"), lacking, about=about, severity=INFO)
 
 
 def _judged(goals: GoalSet, metric: Metric) -> str | None:
@@ -102,19 +102,29 @@ def _told_of_columns(goals: GoalSet) -> dict[tuple[str | None, str | None], str]
     return {column: normalize("NFKC", " ".join(words)) for column, words in told.items()}
 
 
-def _missing_basis(metric: Metric, told: str) -> Iterator[str]:
+def _missing_basis(metric: Metric, told: str) -> str | None:
     """What an amount of money leaves open."""
-    if metric.unit not in _TAX_APART and not re.search(_TAX, told):
-        yield _(
+    taxed = metric.unit in _TAX_APART or re.search(_TAX, told)
+    earned = re.search(_EARNED, normalize("NFKC", metric.title))
+    dated = not earned or re.search(_COUNTED, told)
+    if not taxed and not dated:
+        return _(
+            "“{metric}” says neither whether tax is included nor when the money counts: at order, "
+            "acceptance or payment. Write both into definition:.",
+            metric=metric.title,
+        )
+    if not taxed:
+        return _(
             "“{metric}” does not say whether tax is included. Write it into definition:.",
             metric=metric.title,
         )
-    if re.search(_EARNED, normalize("NFKC", metric.title)) and not re.search(_COUNTED, told):
-        yield _(
+    if not dated:
+        return _(
             "“{metric}” does not say when the money counts: at order, acceptance or payment. "
             "Write it into definition:.",
             metric=metric.title,
         )
+    return None
 
 
 @rule("S004", WARNING)

@@ -6,6 +6,7 @@ from collections.abc import Set
 from datetime import date
 
 from kpilint.goals.excuse import Excuse
+from kpilint.goals.goalfile import GoalSet
 from kpilint.i18n import _
 from kpilint.rule import INFO, WARNING, Flaw, Flaws, rule
 
@@ -50,7 +51,9 @@ def excuse_expired(excuse: Excuse, as_of: date) -> Flaws:
 
 
 @rule("X003", INFO)
-def excuse_unused(excuse: Excuse, as_of: date, spent: Set[Excuse], decided: Set[str]) -> Flaws:
+def excuse_unused(
+    excuse: Excuse, goals: GoalSet, as_of: date, spent: Set[Excuse], decided: Set[str]
+) -> Flaws:
     """An excuse that sets nothing aside is removed.
 
     The fault is gone, or the excuse stands in the wrong place. Silent for rules that did not run
@@ -61,7 +64,10 @@ def excuse_unused(excuse: Excuse, as_of: date, spent: Set[Excuse], decided: Set[
     Good:
         owner: 営業部
     """
-    if excuse not in spent and excuse.rule in decided and not excuse.expired(as_of):
+    dangling = any(not goals.defines(kind, name) for kind, name in excuse.subjects)  # E005 tells
+    if excuse in spent or excuse.rule not in decided or dangling:
+        return
+    if not excuse.expired(as_of):
         message = _(
             "This excuse for {rule} sets nothing aside. Remove it, or put it on the line of the "
             "finding.",

@@ -16,7 +16,7 @@ from kpilint.goals.node import Entry, Fault, near, told
 from kpilint.goals.slip import meant
 from kpilint.goals.target import better
 from kpilint.i18n import _
-from kpilint.rule import ERROR, Flaw, Flaws, Rule, matches, rule
+from kpilint.rule import ERROR, Flaw, Flaws, Rule, code_of, matches, rule
 from kpilint.rules.references import Reference, references
 from kpilint.rules.units import mismatches
 
@@ -85,7 +85,7 @@ def unknown_key(goals: GoalSet, catalogue: Mapping[str, Rule]) -> Flaws:
     """
     yield from _faults(goals, "E002")
     for excuse in goals.excuses:
-        if excuse.rule not in catalogue:
+        if code_of(excuse.rule, catalogue.values()) is None:
             yield _no_rule(excuse.rule, excuse.span, catalogue)
     for number, word in enumerate(goals.lint.select if goals.lint else ()):
         if goals.lint and not matches(word, catalogue.values()):
@@ -101,9 +101,8 @@ def _no_rule(word: str, place: Span, catalogue: Mapping[str, Rule]) -> Flaw:
 
 
 def _unknown_options(lint: Lint, catalogue: Mapping[str, Rule]) -> Flaws:
-    by_name = {r.name: r for r in catalogue.values()}
     for word, options in lint.options.items():
-        known = catalogue.get(word) or by_name.get(word)
+        known = catalogue.get(code_of(word, catalogue.values()) or "")
         if known is None:
             yield _no_rule(word, lint.at("options", word), catalogue)
             continue

@@ -50,6 +50,8 @@ def period_over(goal: Goal, goals: GoalSet, as_of: date) -> Flaws:
     """
     if goal.period is None or goal.period.end >= as_of or goal.has("retired"):
         return
+    if goals.is_ambiguous(goal.period):
+        return  # by the other reading it may not be over
     same = goals.by_identity[identity(goal)]
     if not any(other.period and other.period.end > goal.period.end for other in same):
         message = _(
@@ -202,8 +204,8 @@ def ambiguous_period(goal: Goal, goals: GoalSet) -> Flaws:
         period: 2026-10..2026-12
     """
     period = goal.period
-    if period is None or not period.fiscal or goals.fiscal_year_start is not None:
-        return
+    if period is None or not goals.is_ambiguous(period) or goals.has("fiscal_year_start"):
+        return  # E003 tells of a start that cannot be read
     calendar, april = (_reading(period, start, goals) for start in (1, 4))
     message = _(
         "“{period}” can mean {calendar} or {april}. "
@@ -235,32 +237,39 @@ def child_outside_parent(goal: Goal, goals: GoalSet) -> Flaws:
         parent: revenue
     """
     period = goal.period
-    if period is None:
+    if period is None or goals.is_ambiguous(period):
         return
     for whole in goals.wholes.get(goal.id, ()):
         added = whole.combine is not None and whole.combine.how == "sum"
-        if added and whole.period and not whole.period.contains(period):
+        around = _certain(goals, whole) if added else None
+        if around is not None and not around.contains(period):
             message = _(
                 "“{goal}” is a part of the sum “{whole}”, but its period {period} lies outside "
                 "that of the whole, {around}. Change one of the two.",
                 goal=goal.title,
                 whole=whole.title,
                 period=period.text,
-                around=whole.period.text,
+                around=around.text,
             )
             yield Flaw(goal.at("period"), message, {"whole": whole.id}, _ends(whole))
             return
     parent = goals.by_id.get(goal.parent or "")
-    if parent is not None and parent.period and period.end > parent.period.end:
+    until = _certain(goals, parent) if parent is not None else None
+    if parent is not None and until is not None and period.end > until.end:
         message = _(
             "“{goal}” ends on {end}, after “{parent}” that it serves ({parent_end}). End it "
             "earlier, or let it serve a later goal.",
             goal=goal.title,
             end=period.end.isoformat(),
             parent=parent.title,
-            parent_end=parent.period.end.isoformat(),
+            parent_end=until.end.isoformat(),
         )
         yield Flaw(goal.at("period"), message, {"parent": parent.id}, _ends(parent))
+
+
+def _certain(goals: GoalSet, goal: Goal) -> Period | None:
+    """A goal's period, where it can be read in one way only."""
+    return None if goal.period is None or goals.is_ambiguous(goal.period) else goal.period
 
 
 def _ends(goal: Goal) -> tuple[Related]:

@@ -73,6 +73,9 @@ def _formula_units(goals: GoalSet, metric: Metric) -> Flaws:
     about = Subject("metric", metric.name)
     try:
         formula = read_formula(metric.formula or "")
+    except ValueError:  # E007 tells of it
+        return
+    try:
         made = formula.unit(units_of(goals, formula.names, (metric.name,)))
     except ValueError as problem:
         yield Flaw(metric.at("formula"), str(problem), {"formula": metric.formula}, about=about)

@@ -248,6 +248,7 @@ def test_includes_are_merged(tmp_path: Path) -> None:
     [
         ("include: [goals.yaml]", "includes itself"),
         ("include: [more.yaml]", "includes itself"),
+        ("include: [./nowhere/../goals.yaml]", "includes itself"),
         ("include: [none.yaml]", "no such file"),
         ("include: [..]", "folder"),
     ],

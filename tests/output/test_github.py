@@ -65,3 +65,10 @@ def test_paths_start_at_the_top_of_the_checkout(
     monkeypatch.chdir(tmp_path / "client")
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
     assert "file=client/goals.yaml," in github(findings(finding()), {})
+
+
+def test_a_finding_in_a_workbook_names_its_cell() -> None:
+    made = finding()
+    at = made.span._replace(path="goals.xlsx", cell="予算!C7")
+    text = github(findings(replace(made, span=at)), {})
+    assert "title=S001 a-rule (wins, 予算!C7)::" in text.replace("%2C", ",")

@@ -53,6 +53,15 @@ def test_each_outcome() -> None:
     }
 
 
+def test_goals_of_one_id_in_two_files_are_two_cases() -> None:
+    cases = suite(findings(finding(path="a.yaml"), finding(path="b.yaml", line=7)))
+    told = [(c.get("classname"), c.get("file"), c.get("line")) for c in cases if len(c)]
+    assert told == [
+        ("goal wins (a.yaml)", "a.yaml", "3"),
+        ("goal wins (b.yaml)", "b.yaml", "7"),
+    ]
+
+
 def test_a_rule_at_peace_passes() -> None:
     assert outcomes(findings()) == {"kpilint S001": [], "kpilint S002": []}
 

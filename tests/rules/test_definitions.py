@@ -65,7 +65,7 @@ def test_a_rate_is_defined_by_its_parts(tmp_path: Path) -> None:
     [
         ("受注金額", "unit: JPY", 1),  # with or without tax?
         ("受注金額(税抜)", "unit: JPY", 0),
-        ("売上", "unit: JPY", 2),  # and when does it count?
+        ("売上", "unit: JPY", 1),  # and when does it count?
         ("売上(税込)", "unit: JPY", 1),
         ("売上(税込)", "unit: JPY, definition: 検収日で計上", 0),
         ("広告費(税抜)", "unit: JPY", 0),
@@ -78,6 +78,20 @@ def test_money_has_its_basis(label: str, more: str, flaws: int, tmp_path: Path) 
     text = metrics(f"m: {{label: {label}, source: deals, agg: sum, column: amount, {more}}}")
     result = found("GoalSet", text, tmp_path, "S003")
     assert [f.severity for f in result] == [Severity.INFO] * flaws
+
+
+def test_all_that_an_amount_leaves_open_is_asked_at_once(tmp_path: Path) -> None:
+    text = metrics("m: {label: 売上, source: deals, agg: sum, column: amount, unit: JPY}")
+    (flaw,) = found("GoalSet", text, tmp_path, "S003")
+    assert "tax" in flaw.message
+    assert "acceptance" in flaw.message
+
+
+@pytest.mark.parametrize("said", ["未定", "TBD", "（検討中）", "-"])
+def test_a_definition_to_come_is_none(said: str, tmp_path: Path) -> None:
+    assert (
+        len(found("GoalSet", count("有効商談数", f", definition: {said}"), tmp_path, "S003")) == 1
+    )
 
 
 @pytest.mark.parametrize(("column", "flaws"), [("amount", 0), ("list_price", 1)])

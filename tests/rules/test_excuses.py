@@ -52,6 +52,8 @@ def told(findings: Findings) -> dict[str, bool]:
         ({"beside": "# kpilint: ignore P004"}, {"P004": True, "X001": False}),
         ({"beside": "# kpilint: ignore P004 until=2026-10-01 -- ok"}, {"P004": True}),
         ({"beside": "# kpilint: ignore P004 until=2026-09-30 -- x"}, EXPIRED),
+        ({"beside": "# kpilint: ignore p004 -- ok"}, {"P004": False, "E002": False}),
+        ({"beside": "# kpilint: ignore no-action -- by its name"}, {"P004": True}),
         ({"beside": "# kpilint: ignore P003 -- wrong rule"}, {"P004": False, "X003": False}),
         ({"above": "# kpilint: ignore A001 -- no data to tell"}, {"P004": False}),
         ({"block": "# kpilint: ignore P004 -- wrong line"}, {"P004": False, "X003": False}),
@@ -90,6 +92,7 @@ def test_a_wrong_subject_is_a_dangling_reference() -> None:
     block = "lint: {ignore: [{rule: P004, goal: wnis, reason: ok}]}"
     messages = [f.message for f in linted(block=block) if f.code == "E005"]
     assert messages == ["The goal wnis is not defined. Did you mean wins?"]
+    assert "X003" not in told(linted(block=block))  # it is idle for that alone
 
 
 def test_the_excuse_shows_where_it_stands(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def places(text: str, code: str) -> list[tuple[int, int]]:
         ("E002", "lint: {options: {P001: {per_owner: many}}}\n", (3, 36), "for example 5"),
         ("E002", "lint: {options: {P0O1: {}}}\n", (3, 18), "Did you mean P0"),
         ("E002", "lint: {select: [S, s001]}\n", (3, 20), "Did you mean S001?"),
+        ("E003", "fiscal_year_start: 13\n", (3, 20), "from 1 to 12"),
         ("E002", "goals: []  # kpilint: ignore P00l -- typo\n", (3, 12), "Did you mean P0"),
         ("E003", "goals:\n  - {id: a, target: たくさん}\n", (4, 21), "たくさん"),
         ("E003", "goals:\n  - {id: a, period: 2026-13}\n", (4, 21), "13"),
@@ -112,6 +113,20 @@ goals:
 def test_a_formula_of_an_undefined_metric_is_told_once() -> None:
     text = "metrics: {m: {formula: a * b, unit: JPY}}\ngoals: [{id: g, metric: m, target: 3万円}]\n"
     assert [f.code for f in linted(text) if f.code in {"E005", "E008"}] == ["E005", "E005"]
+
+
+def test_a_formula_that_cannot_be_read_is_told_once() -> None:
+    text = "metrics: {m: {formula: a b, unit: JPY}, a: {unit: JPY}}\n"
+    assert [f.code for f in linted(text) if f.code in {"E007", "E008"}] == ["E007"]
+
+
+def test_a_version_that_is_not_known_yet() -> None:
+    (fault,) = read("goals.yaml", source="version: 2", language="en").faults
+    assert (fault.code, fault.span.column, "no version 2" in fault.message) == ("E003", 10, True)
+
+
+def test_a_month_may_be_written_as_one() -> None:
+    assert places("fiscal_year_start: 4月\n", "E003") == []
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,13 @@ def test_a_quarter_needs_a_fiscal_year(period: str, start: str, count: int, tmp_
     assert len(linted(text, tmp_path, "T005", data=False)) == count
 
 
+@pytest.mark.parametrize("start", ["", "fiscal_year_start: 13\n"])
+def test_nothing_is_built_on_a_period_of_two_readings(start: str, tmp_path: Path) -> None:
+    text = start + merged("Goal", "period: 2026-Q2")  # over, or after the KGI's end, by one reading
+    codes = [f.code for f in linted(text, tmp_path, "E003", "T", data=False, day=date(2026, 8, 1))]
+    assert codes == (["E003"] if start else ["T005"])
+
+
 def test_both_readings_are_shown(tmp_path: Path) -> None:
     (flaw,) = found("Goal", "period: 2026-Q3", tmp_path, "T005")
     assert flaw.evidence["readings"] == ["2026-07..2026-09", "2026-10..2026-12"]

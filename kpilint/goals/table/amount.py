@@ -40,6 +40,11 @@ class Note(NamedTuple):
         """Its scale as it is written behind a number."""
         return _WORDS.get(self.scale, "")
 
+    @property
+    def is_money(self) -> bool:
+        """Whether it stands over amounts of money."""
+        return self.unit in CURRENCIES or self.scale > 1
+
     def fits(self, unit: str | None, measure: str) -> bool:
         """Whether it is meant for a metric in ``unit``, or so called where that is not known.
 
@@ -47,8 +52,7 @@ class Note(NamedTuple):
         """
         if unit is not None:
             return agree(self.unit, unit) and (self.scale == 1 or unit in CURRENCIES)
-        money = self.unit in CURRENCIES or self.scale > 1
-        return not (money and _COUNTED.search(folded(measure)))
+        return not (self.is_money and _COUNTED.search(folded(measure)))
 
 
 def note_in(text: str) -> Note | None:

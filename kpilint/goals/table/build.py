@@ -77,10 +77,14 @@ def _sheet(
 
 
 def _note(sheet: Sheet) -> Note | None:
-    """The unit that is written above a table for all of it."""
+    """The unit that is written above a table for all of it: (単位：千円), or 受注目標（万円）.
+
+    Over rows of differing metrics a title's (件) is meant for some of them only.
+    """
     for cell in reversed(sheet.table.above):
+        note = sheet.read_note(cell, cell.text)
         said = "単位" in cell.text or "unit" in cell.text.casefold()
-        if said and (note := sheet.read_note(cell, cell.text)):
+        if note and (said or note.is_money or is_matrix(sheet)):
             return note
     return None
 
@@ -158,7 +162,11 @@ def _parent(
 ) -> str:
     """The id of the goal that a cell names by label or id, in the table or the file beside it."""
     name = plain_name(cell.text)
-    named = [d for d in drafts if d is not draft and name in (plain_name(d.title), ids[id(d)])]
+    others = [d for d in drafts if d is not draft]
+    named = [d for d in others if name in (plain_name(d.title), ids[id(d)])]
+    if not named:  # the number of a row of the same sheet
+        near = (d for d in others if d.number and d.anchor.sheet == draft.anchor.sheet)
+        named = [d for d in near if d.number and plain_name(d.number.text) == name]
     closest = [d for d in named if d.text("role") == "kgi"] or named
     alike = [d for d in closest if d.text("department") == draft.text("department")] or closest
     if alike:

@@ -12,11 +12,12 @@ from kpilint.goals.period import Period
 from kpilint.goals.quantity import read_quantity
 from kpilint.goals.table.amount import Note, amount, note_in
 from kpilint.goals.table.deadline import When, read_when, until
-from kpilint.goals.table.grid import Cell
+from kpilint.goals.table.grid import Cell, folded
+from kpilint.goals.table.heading import RESPONSIBLE
 from kpilint.goals.table.known import Known
 from kpilint.goals.table.layout import Table
 from kpilint.goals.table.timeline import Fiscal, Timeline, Told, resolved, spanning
-from kpilint.goals.table.words import department, review, role
+from kpilint.goals.table.words import department, review, role, titled_role
 from kpilint.goals.target import is_level
 from kpilint.i18n import _
 
@@ -40,6 +41,7 @@ class Draft:
     keys: dict[str, Node]
     row: int
     id: Cell | None = None
+    number: Cell | None = None
     parent: Cell | None = None
     undecided: list[tuple[str, str]] = field(default_factory=list)
 
@@ -131,15 +133,29 @@ def draft(sheet: Sheet, row: int, group: int, anchor: Cell, title: str) -> Draft
     named = said("metric")
     measure = named.text if named else title
     made = Draft(anchor, title, measure, {"label": anchor.node(title)}, row, said("id"))
-    made.parent = said("parent")
+    made.number, made.parent = said("number"), said("parent")
     for name, read in _TEXTS.items():
         if (cell := said(name)) is not None:
             made.keys[name] = cell.node(read(cell.text))
+    _implied(sheet, made, said("department"))
     measured(sheet, made, named, anchor)
     parts = sheet.values(row, sheet.timeline.parts)
     timed(sheet, made, said, list(parts))
     _aimed(sheet, made, group, said("target"), parts)
     return made
+
+
+def _implied(sheet: Sheet, made: Draft, department: Cell | None) -> None:
+    """What other words of the sheet say: 責任部署 names the owner, ■KGI above a table the role."""
+    column = sheet.table.column("department")
+    responsible = column is not None and folded(column.heading.text) in RESPONSIBLE
+    if department is not None and responsible and sheet.table.column("owner") is None:
+        made.keys["owner"] = department.node(department.text)
+    if sheet.table.column("role") is None:
+        titles = ((cell, titled_role(cell.text)) for cell in reversed(sheet.table.above))
+        cell, word = next(((c, word) for c, word in titles if word), (made.anchor, None))
+        if word:
+            made.keys["role"] = cell.node(word)
 
 
 def measured(sheet: Sheet, made: Draft, named: Cell | None, anchor: Cell) -> None:
@@ -182,11 +198,21 @@ def timed(
         _period(made, When(text=spanning(min(p.start for p in parts), end).text), first)
     elif sheet.timeline.unclear:
         heading = sheet.timeline.unclear[0].heading
-        reason = _(
-            "The columns from “{heading}” on name no year, and neither title, sheet nor file name "
-            "tells it for certain. Write the year, as in 2026年度, and fiscal_year_start: in "
-            "goals.yaml.",
-            heading=heading.text,
+        year = sheet.told.year
+        fiscal = year is not None and year.kind == "fiscal" and sheet.fiscal.start is None
+        reason = (
+            _(
+                "“{year}” does not tell in which month the fiscal year begins. Write "
+                "fiscal_year_start: in goals.yaml.",
+                year=sheet.told.text.upper(),
+            )
+            if fiscal
+            else _(
+                "The columns from “{heading}” on name no year, and neither title, sheet nor file name "
+                "tells it for certain. Write the year, as in 2026年度, and fiscal_year_start: in "
+                "goals.yaml.",
+                heading=heading.text,
+            )
         )
         made.undecided += [("T001", reason), ("T003", reason)]
     elif sheet.told.stretch is not None:

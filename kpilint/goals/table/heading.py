@@ -8,6 +8,10 @@ from typing import NamedTuple
 from kpilint.goals.dates import YEAR, calendar_year
 from kpilint.goals.table.grid import folded
 
+_RESPONSIBLE = (
+    "責任部署 責任部門 主管部署 主管部門 担当部署 担当部門 responsibledepartment ownerteam"
+)
+RESPONSIBLE = frozenset(_RESPONSIBLE.split())  # departments that own the goal
 _ROLES = {
     "label": """
         目標 目標名 目標名称 目標項目 目標内容 kpi kpi名 kpi項目 kgi/kpi kgi・kpi 項目 項目名 名称
@@ -22,10 +26,13 @@ _ROLES = {
         目標値 ターゲット 目標数値 目標数 目標金額 目標額 計画値 年間目標 年間目標値 通期目標
         年度目標 期間目標 target targets targetvalue annualtarget""",
     "role": "区分 種別 分類 種類 kgi/kpi区分 role type category",
-    "department": "部署 部署名 部門 部門名 所属 チーム department dept team division",
-    "parent": "上位目標 上位kpi 上位kgi 親 親目標 親kpi 紐づくkgi parent parentgoal",
+    "department": f"部署 部署名 部門 部門名 所属 チーム {_RESPONSIBLE} department dept team division",
+    "parent": """
+        上位目標 上位kpi 上位kgi 親 親目標 親kpi 紐づくkgi 上位no 上位no. 上位番号 上位id 親no 親no. 親番号
+        親id parent parentgoal parentno parentno. parentid""",
     "action": """
-        アクション アクションプラン 施策 打ち手 対策 実行策 行動計画
+        アクション アクションプラン 次のアクション ネクストアクション 施策 打ち手 対策 実行策 行動計画 nextaction
+        nextactions nextstep nextsteps
         action actions actionplan initiative initiatives""",
     "review": "レビュー レビュー頻度 確認頻度 モニタリング頻度 review reviewcycle",
     "rationale": "根拠 算出根拠 設定根拠 目標根拠 rationale",
@@ -53,7 +60,7 @@ _WORD = "|".join(sorted(MONTHS, key=len, reverse=True))
 _MONTH = re.compile(
     r"(?:(?P<when>(?:20[0-9]{2}|[0-9]{2}|r[0-9]{1,2}|令和[0-9元]{1,2})(?:年度?|[/.-]))|)"
     r"(?P<month>1[0-2]|0?[1-9])月(?:度|分)?"
-    r"|'?(?P<year>20[0-9]{2}|[0-9]{2})[/.-](?P<number>1[0-2]|0?[1-9])(?![0-9/.-])"
+    r"|'?(?P<year>20[0-9]{2}|[0-9]{2}|(?:r|令和)[0-9]{1,2})[/.-](?P<number>1[0-2]|0?[1-9])(?![0-9/.-])"
     rf"|(?P<name>{_WORD})(?![a-z])[.,'’/-]*(?P<after>20[0-9]{{2}}|[0-9]{{2}})?"
 )
 _LONGER = re.compile(
@@ -64,7 +71,9 @@ _LONGER = re.compile(
 )
 _KANJI = str.maketrans("一二三四", "1234")
 _FISCAL = re.compile(
-    rf"(?P<fy>fy\s?)?{YEAR}(?P<mark>年度|年(?P<closing>[0-9]{{1,2}})月期|年)?", re.I
+    rf"(?P<fy>fy\s?)?{YEAR}(?P<mark>年度|年(?P<closing>[0-9]{{1,2}})月期|年)?"
+    r"(?![0-9]{1,2}月(?:[0-9]{1,2}日|現在|時点|作成|更新|改[訂定]|版))",  # when the sheet was made
+    re.I,
 )
 _TOTAL = re.compile(
     r"(?:総|小|合|総合)?計|(?:grand|sub)?-?total|sum"
@@ -135,7 +144,11 @@ def _month(found: re.Match[str]) -> Stretch:
     if found["name"]:
         return Stretch("month", MONTHS[found["name"]], _short(found["after"]))
     if found["number"]:
-        return Stretch("month", int(found["number"]), _short(found["year"]))
+        return Stretch(
+            "month",
+            int(found["number"]),
+            _short(found["year"]) if found["year"].isdecimal() else _spelled(found["year"] + "年"),
+        )
     when = found["when"] or ""
     told = None if not when or when.endswith("年度") else _spelled(when)
     return Stretch("month", int(found["month"]), told)

@@ -18,6 +18,8 @@ _EMPTY_WORDS = re.compile(
     r"|担当別|別|の|target|plan|budget|monthly|by|person|[_\s-])+$"
 )
 
+_SPLIT_BY = re.compile(r"^(?:個人|担当者?|月|チーム|メンバー)別の?")
+
 
 def is_matrix(sheet: Sheet) -> bool:
     """Whether rows are people: an owner and months, but no column that names a goal."""
@@ -76,7 +78,8 @@ def _subject(sheet: Sheet, first: Cell) -> tuple[Cell, str]:
 def _name(title: str) -> str:
     words = folded(title)
     _year, _stretch, said = told(title)
-    return _EMPTY_WORDS.sub("", words.replace(said, "", 1)).strip("_- ")
+    words = _SPLIT_BY.sub("", words.replace(said, "", 1).strip("_- "))
+    return _EMPTY_WORDS.sub("", words).strip("_- ")
 
 
 def _across(sheet: Sheet, row: int, name: str, measure: str) -> Iterator[Fault]:
@@ -95,7 +98,8 @@ def _down(sheet: Sheet, made: Draft, row: int, name: Cell, people: Sequence[int]
             made.keys["target"] = cell.node(sheet.amount(cell, row, made.measure))
     columns = [*sheet.timeline.parts, *sheet.timeline.sums]
     faults: list[Fault] = []
-    for number in (n for n in columns if n not in whole):
+    known = sheet.known.metric(made.measure) is not None  # then the goal is checked against it
+    for number in (n for n in columns if not (known and n in whole)):
         if (total := sheet.table.grid.at(row, number)) is not None:
             cells = [c for n in people if (c := sheet.table.grid.at(n, number))]
             faults += checked(sheet, total, name.text, cells, made.measure)

@@ -38,6 +38,12 @@ def role(text: str) -> str:
     return ROLES.get(folded(text), text)
 
 
+def titled_role(title: str) -> str | None:
+    """The role that a title gives to the whole table below it: ■KGI, 【行動指標】, KPI一覧."""
+    words = folded(title).strip("■□●○◆◇▼▽▶・*【】[]<>《》「」# ")
+    return ROLES.get(words) or ROLES.get(re.sub(r"(?:の?一覧|目標|表|list)$", "", words))
+
+
 def department(text: str) -> str:
     """The department's name in the goals language, where it is one of the four known ones."""
     return DEPARTMENTS.get(_UNIT_OF_PEOPLE.sub("", folded(text)), text)

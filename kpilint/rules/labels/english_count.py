@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kpilint.rules.labels.english_wish import LEADING, MORE, VERB, bare, head_phrase, is_wish
+from kpilint.rules.labels.english_wish import (
+    LEADING,
+    MORE,
+    POSTED,
+    VERB,
+    bare,
+    head_phrase,
+    is_wish,
+)
 from kpilint.rules.labels.kind import Kind
 from kpilint.rules.labels.spelling import lexicon, pattern
 
@@ -240,6 +248,7 @@ def _exception(noun: _Noun) -> Kind | None:
         (head == "deal" and done not in _GOT and "pipeline" not in noun.phrase, Kind.RESULT),
         (head == "booking" and not before & _BOOKED, Kind.RESULT),
         (head == "user" and "registered" not in {done, *before}, Kind.RESULT),
+        (head == "engagement" and before & POSTED, Kind.EXPOSURE),
         (head == "email" and done == "opened", Kind.EXPOSURE),
         (head in {"call", "session", "visit"} and before & _FIRST, Kind.VOLUME),
         (head in {"call", "conversation"} and done in _GOT, Kind.VOLUME),

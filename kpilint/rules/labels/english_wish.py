@@ -51,7 +51,7 @@ _VERB_OR_NOUN = lexicon(
 _NOUN_OR_VERB = lexicon(
     "call email phone message post visit contact target review test coach plan support market"
     " pitch partner demo share position rescue return lead document address answer upsell lift"
-    " train host respond own work focus speed push hit book set source level step run hold"
+    " train host respond own knock work focus speed push hit book set source level step run hold"
     " open ramp connect launch follow upgrade clean challenge cross-sell help"
 )
 _GERUND = lexicon(
@@ -63,7 +63,7 @@ _DETERMINER = lexicon(
 _COMPARATIVE = lexicon(
     "better more less fewer faster higher lower stronger happier smarter deeper closer"
     " greater bigger cleaner tighter quicker shorter smoother leaner simpler easier richer"
-    " wider broader"
+    " wider broader healthier fresher safer fairer warmer brighter wiser nicer friendlier greener"
 )
 _PRAISE = lexicon(
     "great excellent outstanding amazing seamless world-class best-in-class best superior"
@@ -72,7 +72,7 @@ _PRAISE = lexicon(
     " frictionless number-one #1 top-notch first-class industry-leading unbeatable unrivalled"
     " unmatched world's always one happy smart modern agile bold efficient effective"
     " consistent clear maximum minimal optimal ultimate professional top-of-mind everyone"
-    " everybody nobody consultative"
+    " everybody nobody consultative aggressive relentless fearless ambitious obsessive"
 )
 _ATTRIBUTE = lexicon("target lead demo email phone partner")
 _IMPROVED = lexicon("improved increased enhanced strengthened reduced optimised optimized expanded")
@@ -124,6 +124,7 @@ _OPENING_NOUN = _BETTERMENT | lexicon(
     "year expansion penetration strengthening commitment dedication transition move shift"
     " journey introduction adoption creation building elimination"
 )
+POSTED = lexicon("social post posts content linkedin instagram facebook twitter tiktok youtube")
 _CHANGE = lexicon("reduction increase decrease minimisation minimization growth cutting")
 _PREDICATE = lexicon("is are we us should must will everyone's")
 LEADING = lexicon(
@@ -259,6 +260,8 @@ def _is_betterment(words: list[str]) -> bool:
     pairs = pairwise(words[:3])
     opens = any(noun in _OPENING_NOUN and after in _OF for noun, after in pairs)
     phrase = head_phrase([word for word in words if word not in {"and", "&"}])
+    if phrase[-1:] == ["engagement"] and not POSTED.isdisjoint(phrase):
+        return opens  # reactions to posts are counted; how engaged people are is not
     closes = len(phrase) > 1 and (phrase[-1] in _BETTERMENT or _is_typo(phrase[-1], _MISTYPED_NOUN))
     return opens or closes or words[-1] in _ADVERB or words[-1].endswith("ly")
 

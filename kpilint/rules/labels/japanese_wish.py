@@ -50,7 +50,7 @@ _STATE = endings(
 )
 _COUNTED_POWER = endings("電力 出力 入力 馬力 労力")
 _DRESSED = (  # an adjective before a noun that has none when it is counted: 迅速な対応
-    r"(?:[なたいるうくすつむ的]|(?:最高|最強|真|一番|日本一|世界一|業界一)の)(?:営業|広告|販促)?(?:対応|提案|営業|フォロー|組織|会社|企業|チーム"
+    r"(?:[なたいるうくすつむ的]|(?:最高|最強|真|一番|日本一|世界一|業界一|攻め|守り)の)(?:営業|広告|販促)?(?:対応|提案|営業|フォロー|組織|会社|企業|チーム"
     r"|集団|パートナー|存在|関係|体制|環境|サービス|接客|経営|運用|運営|行動|仕事|職場|サポート|ブランド"
     r"|マーケティング|引き継ぎ|連絡|報告|店|人材|未来|顧客体験)$"
 )
@@ -91,7 +91,7 @@ def is_wish(text: str, *, defined: bool) -> bool:
         return False
     if label.endswith(_BETTERMENT + _PROJECT + _STATE):
         return True
-    return pattern(_DRESSED).search(label) is not None
+    return pattern(_DRESSED).search(label.removesuffix("に")) is not None
 
 
 def has_amount(text: str) -> bool:

@@ -42,6 +42,8 @@ def test_parts_of_a_goal(text: str, role: str | None) -> None:
         ("Apr 2026", Stretch("month", 4, 2026), None),
         ("Mar-26", Stretch("month", 3, 2026), None),
         ("R8年4月", Stretch("month", 4, 2026), None),
+        ("R8/10", Stretch("month", 10, 2026), None),
+        ("令和8.4", Stretch("month", 4, 2026), None),
         ("4月(千円)", Stretch("month", 4), None),
         ("4月目標", Stretch("month", 4), "target"),
         ("4月の実績", Stretch("month", 4), "actual"),
@@ -71,6 +73,8 @@ def test_stretches_of_time(text: str, stretch: Stretch | None, kind: str | None)
         ("2026年 目標", Year(2026, "calendar")),
         ("2025年度実績と2026年度目標", None),
         ("営業目標", None),
+        ("作成日：令和8年9月30日", None),
+        ("2026年9月現在", None),
         ("5000年度", None),
     ],
 )

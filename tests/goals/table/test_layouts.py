@@ -246,6 +246,20 @@ def test_people_by_months_are_one_goal(tmp_path: Path) -> None:
     assert cells(linted(goals, "T003")) == [("T003", "KPI!E4"), ("T003", "KPI!D5")]
 
 
+def test_a_title_tells_the_unit_and_a_total_of_all_is_checked(tmp_path: Path) -> None:
+    rows = [
+        ["個人別 受注目標（万円）", "2026年度"],
+        ["担当者", "4月", "5月", "合計"],
+        ["営業A", 100, 100, 200],
+        ["営業B", 50, 50, 100],
+        ["合計", 150, 150, 320],
+    ]
+    goals = goals_of(sheet(rows), tmp_path, metrics=False)
+    (goal,) = goals
+    assert (goal.label, target(goals, goal.id)) == ("受注", (3_200_000, "JPY"))
+    assert cells(linted(goals, "T003")) == [("T003", "KPI!D5")]
+
+
 def test_people_who_start_later(tmp_path: Path) -> None:
     book = sheet([["2026年度 受注数"], ["担当", "4月", "5月"], ["新人", None, 3], ["営業A", 1, 2]])
     (goal,) = goals_of(book, tmp_path)
@@ -281,6 +295,24 @@ def test_sections_blank_rows_and_notes(tmp_path: Path) -> None:
     goals = goals_of(book, tmp_path)
     assert [g.id for g in goals] == ["受注", "売上", "認知度向上"]
     assert ("M009", "KPI!A5") in cells(linted(goals, "M009"))
+
+
+def test_titles_numbers_and_headings_tell_role_parent_and_owner(tmp_path: Path) -> None:
+    rows = [
+        ["■KGI"],
+        ["No", "目標", "目標値", "期間", "責任部署"],
+        [1, "受注金額", 100, "2026/10-2026/12", "営業部"],
+        [],
+        ["【KPI一覧】"],
+        ["No", "上位No", "目標", "目標値", "期間", "部署"],
+        [2, 1, "受注数", 10, "Oct 2026 - Dec 2026", "営業部"],
+    ]
+    kgi, kpi = goals_of(sheet(rows), tmp_path)
+    assert (kgi.role, kgi.owner, kgi.department) == ("kgi", "営業部", "営業部")
+    assert (kpi.role, kpi.owner, kpi.parent) == ("kpi", None, "受注金額")
+    assert kgi.period is not None
+    assert kpi.period is not None
+    assert (kgi.period.start, kgi.period.end) == (kpi.period.start, kpi.period.end)
 
 
 def test_two_tables_on_a_sheet(tmp_path: Path) -> None:
