@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from kpilint.goals.source import Source
 from kpilint.i18n import _
 
 _UTF8 = "utf-8-sig"
+_CHUNK = 1 << 20
+_END = 1 << 16  # bytes at a text's end where totals and notes may stand
 _MARK = "\ufeff"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SIGNATURES = (
@@ -37,6 +40,30 @@ class Text:
 
     path: Path
     lines: int
+
+    def size_of(self, beginning: str) -> int:
+        """How many bytes the ``beginning`` of the text takes, with the mark before it."""
+        with self.path.open("rb") as file:
+            marked = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+        return len(beginning.encode()) + len(codecs.BOM_UTF8) * (marked and beginning != "")
+
+    def last_lines(self, start: int) -> list[bytes]:
+        """The last lines behind ``start``, with their ends; the first of them may be cut."""
+        with self.path.open("rb") as file:
+            file.seek(max(start, self.path.stat().st_size - _END))
+            return re.findall(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", file.read())
+
+    def cut(self, start: int, end: int) -> Text:
+        """A text of its own without the bytes before ``start`` and without the last ``end``."""
+        left = self.path.stat().st_size - start - end
+
+        def content() -> Iterator[bytes]:
+            with self.path.open("rb") as file:
+                file.seek(start)
+                for position in range(0, left, _CHUNK):
+                    yield file.read(min(left - position, _CHUNK))
+
+        return _copied(content())
 
 
 class _Joined(Exception):
@@ -119,7 +146,11 @@ def _read_as(name: str, path: Path, source: str) -> Text:
     if name == _UTF8:
         with suppress(_Joined):
             return Text(path, _lines(_as_utf8(name, path, source)))
-    content = _as_utf8(name, path, source, clean=True)
+    return _copied(_as_utf8(name, path, source, clean=True))
+
+
+def _copied(content: Iterable[bytes]) -> Text:
+    """The content in a file that lives as long as the text."""
     handle, place = mkstemp(prefix="kpilint-", suffix=".csv")
     copy = Path(place)
     try:

@@ -229,12 +229,6 @@ def zipped() -> bytes:
 
 BROKEN = {
     "a long row": ("a,b\n1,2\n3,4,5\n", 3, "3 cells where the headings have 2"),
-    "lines above the headings": (
-        "売上一覧\n\na,b\n1,2\n",
-        3,
-        "2 cells where the first row, which should hold the headings, has 1",
-    ),
-    "a hint for Excel": ("sep=;\na;b,c;d\n1;2;3\n", 2, "Delete the lines above the headings"),
     "a short row": ('a,b\n"1\n1",2\n3\n', 3, "1 cells where the headings have 2"),
     "a short row after a blank line": ("a,b\n\n1,2\n3\n", 4, "1 cells"),
     "an open quote": ('a,b\n1,2\n"3,4\n5,6\n', 3, "quotation mark"),
@@ -399,5 +393,7 @@ def test_every_record_is_read(
     writer.writerows([[f"column {n}" for n in range(width)], *records])
     data = opened(buffer.getvalue().encode(encoding), f"path: t.csv, encoding: {encoding}")
     found = [[value or "" for value in record.values()] for record in rows(data)]
-    assert found == records
+    filled = [record for record in records if any(record)]
+    notes = sum(aside.count for aside in data.aside("t"))  # a lone cell below a blank row
+    assert (found, len(found) + notes) == (filled[: len(found)], len(filled))
     data.close()
