@@ -33,6 +33,8 @@ ENCODED = {
     "cp932": NAMES.encode("cp932"),
     "utf-16 little": codecs.BOM_UTF16_LE + NAMES.encode("utf-16-le"),
     "utf-16 big": codecs.BOM_UTF16_BE + NAMES.encode("utf-16-be"),
+    "utf-16 little, unmarked": NAMES.encode("utf-16-le"),
+    "utf-16 big, unmarked": NAMES.encode("utf-16-be"),
 }
 
 
@@ -52,6 +54,20 @@ def test_encodings(opened: Open, content: bytes) -> None:
 def test_declared_encoding(opened: Open, declared: str, written: str) -> None:
     data = opened(NAMES.encode(written), f"path: t.csv, encoding: {declared}")
     assert rows(data)[0]["取引名"] == "㈱髙橋①"
+
+
+def test_unmarked_utf_16_with_spaces_of_full_width(opened: Open) -> None:
+    """U+3000 has a zero byte where ASCII letters have none."""
+    assert rows(opened("a,b\n東京　本社,1\n".encode("utf-16-le"))) == [
+        {"a": "東京　本社", "b": "1"}
+    ]
+
+
+def test_iso_2022_jp(opened: Open) -> None:
+    """Every byte of it is ASCII, so that it would pass for UTF-8."""
+    assert rows(opened("取引名,金額\n山田,1\n".encode("iso2022_jp"))) == [
+        {"取引名": "山田", "金額": "1"}
+    ]
 
 
 def test_encoding_is_guessed_where_the_usual_ones_fail(opened: Open) -> None:
@@ -238,6 +254,11 @@ BROKEN = {
     "only a mark": ("\ufeff", None, "is empty"),
     "a zip": (zipped(), None, "no text table, it holds Excel/ZIP data"),
     "an old Excel file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None, "Excel (xls)"),
+    "a web page": ("\n<!DOCTYPE html>\n<p>Log in\n", None, "holds HTML data"),
+    "a web page as some CRMs write it": ("<table><tr><td>a,b</table>", None, "holds HTML data"),
+    "XML": ('<?xml version="1.0"?>\n<a>1,2</a>', None, "holds XML data"),
+    "JSON": ('[\n {"a": 1, "b": 2}]', None, "holds JSON data"),
+    "zeros after a broken download": (b"a,b\n1,2\n" + b"\0" * 99, None, "binary"),
     "binary": (b"a,b\n\0\0\1", None, "binary"),
 }
 
