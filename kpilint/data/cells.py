@@ -21,6 +21,9 @@ _COUNTED = r"(?:円|ドル|ユーロ|元|JPY|USD|EUR|GBP|件|社|人|名|回|個
 _DECORATED = rf"^[+-]? *{_CURRENCY}? *{_N} *(?:{_COUNTED}|%)?$"
 _SCALED = rf"^[+-]?{_CURRENCY}?(?:{_N}兆)?(?:{_N}億)?(?:{_N}(千)?万)?(?:{_N}(千)?)?{_COUNTED}?$"
 _SCALE = "[0-9]千?[兆億万千]"
+# 1.234,56 and 0,5 can only be read so, and 1,234.56 and 0.5 only the other way.
+_COMMA = r"[0-9],[0-9]{1,2}(?:[^0-9,.]|$)|\.[0-9]{3},[0-9]"
+_POINT = r",[0-9]{3}[,.]|[0-9]\.[0-9]{1,2}(?:[^0-9,.]|$)"
 _NONE = ibis.null("float64")
 _PARTS = dt.Struct(dict.fromkeys(("cho", "oku", "man", "senman", "en", "sen"), "string"))
 
@@ -41,6 +44,25 @@ def narrow(cell: ir.StringValue) -> ir.StringValue:
     """Full-width digits and signs as ASCII, minus signs of all kinds as ``-``, trimmed."""
     # Looking letter by letter costs six times as much as telling that there is nothing to do.
     return cell.re_search(r"[^ -~]").ifelse(cell.translate(_WIDE, _NARROW), cell).strip()
+
+
+def commas(cell: ir.StringColumn) -> dict[str, ir.Scalar]:
+    """The aggregates that tell whether a column writes a comma for the decimal point.
+
+    It does where ``sure`` is more than half of ``all``, and ``points`` finds nothing against it.
+    """
+    written = cell.contains(",").ifelse(cell, ibis.null("string"))
+    return {"sure": written.re_search(_COMMA).sum(), "all": written.count()}
+
+
+def points(cell: ir.StringColumn) -> dict[str, ir.Scalar]:
+    """The aggregate that tells whether some cell cannot be read with a decimal comma."""
+    return {"against": cell.re_search(_POINT).any()}
+
+
+def with_point(cell: ir.StringValue) -> ir.StringValue:
+    """A number with a decimal comma as ``number`` reads it: 1.234,56 becomes 1234.56."""
+    return cell.replace(".", "").replace(",", ".")
 
 
 def number(cell: ir.StringValue) -> ir.FloatingValue:

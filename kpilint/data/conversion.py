@@ -41,6 +41,17 @@ def learn_habits(table: ir.Table, columns: list[str], zones: Zones) -> dict[str,
     }
 
 
+def learn_commas(table: ir.Table, columns: list[str]) -> frozenset[str]:
+    """Which of these text columns of numbers write 1.234,56, as most of Europe does.
+
+    A column that writes 1,234 alone does not: its commas stand between groups of three.
+    """
+    told = _told(table, {column: cells.commas(table[column]) for column in columns})
+    likely = [c for c, found in told.items() if (found["sure"] or 0) * 2 > found["all"]]
+    tested = _told(table, {column: cells.points(table[column]) for column in likely})
+    return frozenset(column for column, found in tested.items() if not found["against"])
+
+
 def _told(
     table: ir.Table, asked: Mapping[str, Mapping[str, ir.Scalar]]
 ) -> dict[str, dict[str, Any]]:
@@ -57,10 +68,18 @@ def _told(
     }
 
 
-def convert(column: ir.Column, kind: str | None, zones: Zones, habit: moments.Habit) -> ir.Value:
+def convert(
+    column: ir.Column,
+    kind: str | None,
+    zones: Zones,
+    habit: moments.Habit,
+    *,
+    comma: bool = False,
+) -> ir.Value:
     """The column as ``kind``; as it is where no kind is asked for or it has the right one.
 
-    Text is converted by DuckDB only. Raises ValueError for times that the engine cannot move.
+    ``comma`` says that its numbers have a decimal comma, see ``learn_commas``. Text is converted
+    by DuckDB only. Raises ValueError for times that the engine cannot move.
     """
     found = kind_of_type(column.type())
     if kind == TEXT and found != TEXT:
@@ -70,7 +89,7 @@ def convert(column: ir.Column, kind: str | None, zones: Zones, habit: moments.Ha
             case "time":
                 return moments.moment(column, zones.told_in, zones.shown_in, habit)
             case "number":
-                return cells.number(column)
+                return cells.number(cells.with_point(column) if comma else column)
             case "flag":
                 return cells.flag(column)
         return column

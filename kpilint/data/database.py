@@ -50,6 +50,10 @@ class StoredTable:
         """Where the table is, in place of a file's name."""
         return f"{self.connection.address.shown} {self.name}"
 
+    @property
+    def aside(self) -> None:
+        """Every row is a record."""
+
     def load(self, engine: Backend, name: str, workshop: Path, row: str) -> ir.Table:
         """The table where it lies, its records numbered under ``row`` where text is converted.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
+    from kpilint.data.aside import Aside
     from kpilint.data.connection import Connection
     from kpilint.data.coverage import Coverage
     from kpilint.data.ledger import Ledger
@@ -123,6 +124,10 @@ class Dataset:
     def unreadable(self, source: str) -> tuple[UnreadableCells, ...]:
         """Cells that could not be converted, by file and column, in the order of the columns."""
         return self.opened(source).unreadable
+
+    def aside(self, source: str) -> tuple[Aside, ...]:
+        """Rows of its files that are no records, as titles and totals, and were left out."""
+        return tuple(a for part in self.opened(source).parts if (a := part.aside) is not None)
 
     def coverage(self, source: str, column: str, until: date) -> Coverage | None:
         """Which days up to ``until`` a source's records cover, by one of its time columns."""

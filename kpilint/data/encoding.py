@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from kpilint.goals.source import Source
 from kpilint.i18n import _
 
 _UTF8 = "utf-8-sig"
+_CHUNK = 1 << 20
+_END = 1 << 16  # bytes at a text's end where totals and notes may stand
 _MARK = "\ufeff"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SIGNATURES = (
@@ -26,6 +29,12 @@ _SIGNATURES = (
     (b"\x1f\x8b", "gzip"),
     (b"%PDF", "PDF"),
 )
+_OPENINGS = (
+    (re.compile(rb"<(?:!doctype|html|head|meta|body|table|script)\b", re.IGNORECASE), "HTML"),
+    (re.compile(rb"<\?xml\b"), "XML"),
+    (re.compile(rb"\{\s*\"|\[\s*\{"), "JSON"),
+)
+_ISO_2022 = b"\x1b$"  # changes to Japanese letters where every byte is ASCII
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -37,6 +46,30 @@ class Text:
 
     path: Path
     lines: int
+
+    def size_of(self, beginning: str) -> int:
+        """How many bytes the ``beginning`` of the text takes, with the mark before it."""
+        with self.path.open("rb") as file:
+            marked = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+        return len(beginning.encode()) + len(codecs.BOM_UTF8) * (marked and beginning != "")
+
+    def last_lines(self, start: int) -> list[bytes]:
+        """The last lines behind ``start``, with their ends; the first of them may be cut."""
+        with self.path.open("rb") as file:
+            file.seek(max(start, self.path.stat().st_size - _END))
+            return re.findall(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", file.read())
+
+    def cut(self, start: int, end: int) -> Text:
+        """A text of its own without the bytes before ``start`` and without the last ``end``."""
+        left = self.path.stat().st_size - start - end
+
+        def content() -> Iterator[bytes]:
+            with self.path.open("rb") as file:
+                file.seek(start)
+                for position in range(0, left, _CHUNK):
+                    yield file.read(min(left - position, _CHUNK))
+
+        return _copied(content())
 
 
 class _Joined(Exception):
@@ -57,7 +90,7 @@ def text_of(path: Path, source: Source) -> Text:
     _refuse(path, head, source)
     if source.encoding is not None:
         return _declared(path, source)
-    for name in ("utf-16",) if head.startswith(_UTF16) else (_UTF8, "cp932"):
+    for name in _likely(head):
         with suppress(_Undecodable):
             return _read_as(name, path, source.name)
     guessed = _guessed(path)
@@ -72,6 +105,27 @@ def text_of(path: Path, source: Source) -> Text:
     raise SourceProblem(message, source=source.name)
 
 
+def _likely(head: bytes) -> tuple[str, ...]:
+    """The encodings to try, the surest first, of a file that begins so."""
+    if head.startswith(_UTF16):
+        return ("utf-16",)
+    if (name := _padded(head)) is not None:
+        return (name,)
+    return ("iso2022_jp_ext",) if _ISO_2022 in head else (_UTF8, "cp932")
+
+
+def _padded(head: bytes) -> str | None:
+    """UTF-16 without its mark: every second byte of delimiters, digits and line ends is zero."""
+    if b"\0" not in head:
+        return None
+    name = "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"
+    try:
+        text = codecs.getincrementaldecoder(name)().decode(head)
+    except UnicodeError:
+        return None
+    return name if all(sign >= " " or sign in "\t\r\n" for sign in text) else None
+
+
 def _refuse(path: Path, head: bytes, source: Source) -> None:
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         message = _("{path} is empty; export it again.", path=path)
@@ -79,7 +133,10 @@ def _refuse(path: Path, head: bytes, source: Source) -> None:
     kind = next((name for start, name in _SIGNATURES if head.startswith(start)), None)
     declared = (source.encoding or "").casefold()
     padded = head.startswith(_UTF16) or "16" in declared or "32" in declared  # UTF-16, UTF-32
-    if kind is None and b"\0" in head and not padded:
+    opening = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if kind is None:
+        kind = next((name for sign, name in _OPENINGS if sign.match(opening)), None)
+    if kind is None and b"\0" in head and not padded and _padded(head) is None:
         kind = _("binary")
     if kind is not None:
         message = _(
@@ -119,7 +176,11 @@ def _read_as(name: str, path: Path, source: str) -> Text:
     if name == _UTF8:
         with suppress(_Joined):
             return Text(path, _lines(_as_utf8(name, path, source)))
-    content = _as_utf8(name, path, source, clean=True)
+    return _copied(_as_utf8(name, path, source, clean=True))
+
+
+def _copied(content: Iterable[bytes]) -> Text:
+    """The content in a file that lives as long as the text."""
     handle, place = mkstemp(prefix="kpilint-", suffix=".csv")
     copy = Path(place)
     try:

@@ -27,6 +27,9 @@ _MIDNIGHT = r"[ T]0?0:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{
 _TWO_PARTS = r"^([0-9]{1,2})[/-]([0-9]{1,2})[/-][0-9]{4}"
 _SERIAL = r"^[2-7][0-9]{4}(?:\.[0-9]+)?$"  # days since 1899-12-30, from 1954 to 2119
 _ERA = r"^(令和|平成|昭和|[RHS])([0-9]{1,2}|元)[年./-]([0-9]{1,2})[月./-]([0-9]{1,2})日?$"
+_MONTH = r"^((?:19|20|21)[0-9]{2})(?:年|[-/])(0?[1-9]|1[0-2])月?$"
+_MILLISECONDS = r"^1[0-9]{12}$"  # since 1970 in UTC, as the APIs of CRMs tell; from 2001 to 2033
+_WEEKDAY = r" ?(?:\([月火水木金土日](?:曜日?)?\)|[月火水木金土日]曜日?)"
 _BEFORE_ERA = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 
 _STRAIGHT = "_____________:__:__"  # a time of day behind which no zone has room
@@ -105,7 +108,7 @@ def moment(cell: ir.StringValue, told_in: str, zone: str, habit: Habit) -> ir.Ti
     """
     told = _iso(cell, zone)
     if habit.odd:
-        told = ibis.coalesce(told, _local(narrow(unless(_plain(cell), cell)), habit))
+        told = ibis.coalesce(told, _local(narrow(unless(_plain(cell), cell)), habit, zone))
     if told_in == zone or not habit.timed:
         return told
     moved = _DUCKDB.seen(_DUCKDB.meant(told, told_in), zone)
@@ -140,13 +143,17 @@ def _has_zone(cell: ir.StringValue) -> ir.BooleanValue:
     return (cell.length() > 10) & cell.re_search(_ZONE)
 
 
-def _local(text: ir.StringValue, habit: Habit) -> ir.TimestampValue:
+def _local(text: ir.StringValue, habit: Habit, zone: str) -> ir.TimestampValue:
     """The shapes that the engine's own cast does not know."""
     eight = _strptime(text, ["%Y%m%d"])
+    month = text.re_replace(_MONTH, r"\1-\2-1").try_cast(_NAIVE)
+    instant = (text.try_cast("int64") / 1000).cast("int64").as_timestamp("s").cast(_ZONED)
     shapes = (
         text.re_search("^(?:19|20|21)[0-9]{6}$").ifelse(eight, _NEVER),
         text.re_search(_SERIAL).ifelse(_excel(text), _NEVER),
         text.re_search(_ERA).ifelse(_era(text), _NEVER),
+        text.re_search(_MONTH).ifelse(month, _NEVER),
+        text.re_search(_MILLISECONDS).ifelse(_DUCKDB.seen(instant, zone), _NEVER),
     )
     return ibis.coalesce(*shapes, *_written(text, habit))
 
@@ -154,6 +161,9 @@ def _local(text: ir.StringValue, habit: Habit) -> ir.TimestampValue:
 def _written(text: ir.StringValue, habit: Habit) -> Iterator[ir.TimestampValue]:
     """What each family of shapes reads: to try all of them on each cell would take long."""
     line = text.re_search("(?:19|20|21)[0-9]{2}").ifelse(text, ibis.null("string"))
+    line = line.re_replace(_WEEKDAY, " ")
+    for half, sign in (("午前", " AM"), ("午後", " PM")):
+        line = line.re_replace(rf"{half} ?([0-9:]+)$", rf" \1{sign}")
     line = line.replace("日", "日 ").re_replace(r"\s+", " ").strip()
     numeric = (*_NUMERIC, *(_DAY_FIRST if habit.day_first else _MONTH_FIRST))
     for letters, days in (

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from kpilint.data import crm
 from kpilint.data.cells import is_blank
-from kpilint.data.conversion import Zones, canonical_values, convert, learn_habits
+from kpilint.data.conversion import Zones, canonical_values, convert, learn_commas, learn_habits
 from kpilint.data.database import StoredTable
 from kpilint.data.dataset import UnreadableCells
 from kpilint.data.files import files_of
@@ -144,23 +144,29 @@ class Opened:
         raw, zone = self._raw, self.data.goals.timezone
         zones = Zones(self.spec.timezone or zone, zone, self.engine)
         cells = {name: raw[heading] for name, heading in self.headings.columns.items()}
-        dated = {
-            name: self.headings.columns[name]
-            for name, kind in self.kinds.items()
-            if kind == TIME and kind_of_type(cells[name].type()) == TEXT
-        }
         self._refuse_text(cells)
+        dated, numbered = (self._texts_of(kind) for kind in (TIME, NUMBER))
         habits = learn_habits(raw, list(dated.values()), zones)
+        commas = learn_commas(raw, list(numbered.values()))
         try:
             return {
                 name: convert(
-                    cell, self.kinds.get(name), zones, habits.get(dated.get(name, ""), Habit())
+                    cell,
+                    self.kinds.get(name),
+                    zones,
+                    habits.get(dated.get(name, ""), Habit()),
+                    comma=numbered.get(name) in commas,
                 )
                 for name, cell in cells.items()
             }
         except ValueError as problem:
             message = _("{source}: {reason}.", source=self.spec.name, reason=problem)
             raise SourceProblem(message, source=self.spec.name) from None
+
+    def _texts_of(self, kind: str) -> dict[str, str]:
+        """The headings of the columns that are text and hold ``kind``, by the columns' names."""
+        found = {n: self.headings.columns[n] for n, k in self.kinds.items() if k == kind}
+        return {n: h for n, h in found.items() if kind_of_type(self._raw[h].type()) == TEXT}
 
     def _refuse_text(self, cells: dict[str, ir.Column]) -> None:
         """Text is converted by DuckDB alone; any other database has types of its own for it."""

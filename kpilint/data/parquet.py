@@ -47,6 +47,10 @@ class ParquetTable:
         """The first file's name; it stands for all of them."""
         return str(self.paths[0])
 
+    @property
+    def aside(self) -> None:
+        """Every row is a record."""
+
     def load(self, engine: Backend, name: str, workshop: Path, row: str) -> ir.Table:
         """A view of all records under ``headings``, their number in the file under ``row``."""
         view = engine.read_parquet(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from kpilint.data.aside import Aside
 from kpilint.data.files import is_parquet, is_workbook
 from kpilint.data.parquet import ParquetTable
 from kpilint.data.readers import TextTable
@@ -27,6 +28,10 @@ class Part(Protocol):
     @property
     def file(self) -> str:
         """What messages call the part."""
+
+    @property
+    def aside(self) -> Aside | None:
+        """The rows of the file that are no records; None where there are none."""
 
     def load(self, engine: Backend, name: str, workshop: Path, row: str) -> ir.Table:
         """All records under ``headings``, with their number in the part under ``row``."""

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from kpilint.data.aside import Aside, Line, below, filled, headings_at
 from kpilint.data.encoding import Text, text_of
 from kpilint.data.files import safe_pattern
 from kpilint.data.headings import unique
@@ -30,7 +31,9 @@ _LONGEST_CELL = 1 << 24
 class TextTable:
     """One file of text: where it is, what it says, and its headings.
 
-    ``headings`` are as in the file, made ``unique``.
+    ``headings`` are as in the file, made ``unique``. ``text`` begins with them and ends with the
+    last record; ``above`` and ``under`` are the rows before and behind, those behind counted from
+    the text's end.
     """
 
     path: Path
@@ -38,6 +41,8 @@ class TextTable:
     text: Text
     delimiter: str
     headings: tuple[str, ...]
+    above: tuple[Line, ...] = ()
+    under: tuple[Line, ...] = ()
 
     @classmethod
     def of(cls, path: Path, source: Source) -> TextTable:
@@ -46,19 +51,32 @@ class TextTable:
         with _open(text) as file:
             sample = file.read(_SAMPLE)
         delimiter = max(_DELIMITERS, key=lambda d: _fit(_records(sample, d)))
-        first = next((r for r in _records(sample, delimiter) if r), None)
-        if first is None:
+        rows = _records(sample, delimiter)
+        top = headings_at(rows)
+        if not rows or not rows[top]:
             message = _(
                 "{path}, row 1: the headings cannot be read; is a quotation mark left open?",
                 path=path,
             )
             raise SourceProblem(message, source=source.name, place=1)
-        return cls(path, source.name, text, delimiter, unique(first))
+        above = tuple((n, filled(row)) for n, row in enumerate(rows[:top], 1))
+        text, under = _bared(text, sample, delimiter, top, len(rows[top]))
+        return cls(path, source.name, text, delimiter, unique(rows[top]), above, under)
 
     @property
     def file(self) -> str:
         """The file's name."""
         return str(self.path)
+
+    @property
+    def aside(self) -> Aside | None:
+        """The rows that are left out, since they are no records."""
+        under: list[Line] = []
+        if self.under:
+            with _open(self.text) as file:
+                last = len(self.above) + sum(1 for _row in self._rows(file))
+            under = [(last + n, cells) for n, cells in self.under]
+        return Aside.of(self.file, [*self.above, *under])
 
     def load(self, engine: Backend, name: str, workshop: Path, row: str) -> ir.Table:
         """All records as text in the engine's table ``name``, numbered from 1 under ``row``.
@@ -66,6 +84,8 @@ class TextTable:
         Blank cells are NULL. ``workshop`` is a folder for files that live as long as the data.
         Raises SourceProblem, naming the row, where records and headings do not fit together.
         """
+        import ibis
+
         table = self._scan_whole(engine, name)
         if table is None:
             clean = workshop / f"{name}_clean.csv"
@@ -73,9 +93,8 @@ class TextTable:
             table = self._scan(engine, f"{name}_clean", clean, ",")
         columns = {heading: table[f"c{n}"] for n, heading in enumerate(self.headings)}
         records = table.select(**columns, **{row: table.rowid() + 1})
-        if len(columns) == 1:  # DuckDB takes a blank line for a record where there is one column
-            records = records.filter(records[0].notnull())
-        return records
+        # Excel writes blank rows as lines of commas, and of a single column as blank lines.
+        return records.filter(ibis.coalesce(*(records[name] for name in columns)).notnull())
 
     def _scan_whole(self, engine: Backend, name: str) -> ir.Table | None:
         """The table, or None where the engine refuses the file or has passed over records.
@@ -144,14 +163,18 @@ class TextTable:
         A blank line is a record only where there is a single column, as it is for the engine.
         """
         single = len(self.headings) == 1
+        for row, record in enumerate(self._rows(file), len(self.above) + 1):
+            if record or single:
+                yield row, record or [""]
+
+    def _rows(self, file: TextIO) -> Iterator[list[str]]:
+        """The rows of the text, blank lines among them; SourceProblem as in ``_numbered``."""
         limit = csv.field_size_limit(_LONGEST_CELL)
-        row = 0
+        row = len(self.above)
         try:
-            for row, record in enumerate(
-                csv.reader(file, delimiter=self.delimiter, strict=True), 1
-            ):
-                if record or single:
-                    yield row, record or [""]
+            for record in csv.reader(file, delimiter=self.delimiter, strict=True):
+                row += 1
+                yield record
         except csv.Error:
             raise self._open_quote(row + 1) from None
         finally:
@@ -211,14 +234,43 @@ def _records(sample: str, delimiter: str) -> list[list[str]]:
     return records[:-1] if len(sample) == _SAMPLE and len(records) > 1 else records
 
 
-def _fit(records: list[list[str]]) -> tuple[float, int]:
+def _fit(rows: list[list[str]]) -> tuple[float, int]:
     """How well a delimiter explains a sample: the share of records as wide as the headings.
 
     A lone quotation mark in a cell tells that the cell was cut at the wrong sign.
     """
-    filled = [record for record in records if record]
-    width = len(filled[0]) if filled else 0
+    records = [row for row in rows[headings_at(rows) :] if row]
+    width = len(records[0]) if records else 0
     if width < 2:
         return 0.0, 0
-    whole = [len(r) == width and not any(cell.count('"') % 2 for cell in r) for r in filled]
-    return sum(whole) / len(filled), width
+    whole = [len(r) == width and not any(cell.count('"') % 2 for cell in r) for r in records]
+    return sum(whole) / len(records), width
+
+
+def _bared(
+    text: Text, sample: str, delimiter: str, top: int, width: int
+) -> tuple[Text, tuple[Line, ...]]:
+    """The text from its headings to its last record, and the rows behind that.
+
+    ``top`` rows stand above the headings, which are ``width`` cells.
+    """
+    lines = io.StringIO(sample, newline="")
+    for _row in islice(csv.reader(lines, delimiter=delimiter), top):
+        pass
+    start = text.size_of(sample[: lines.tell()])
+    last = text.last_lines(start)[1:]  # the first is cut, or holds the headings
+    under = below([(n, _row_of(line, delimiter, width)) for n, line in enumerate(last)], width)
+    if not any(cells for _n, cells in under):
+        under = []
+    if not top and not under:
+        return text, ()
+    end = sum(map(len, last[len(last) - len(under) :]))
+    return text.cut(start, end), tuple((n, cells) for n, (_row, cells) in enumerate(under, 1))
+
+
+def _row_of(line: bytes, delimiter: str, width: int) -> list[str]:
+    """The cells of a line; one that begins or ends a cell of several lines is taken for a record."""
+    text = line.decode().strip("\r\n")
+    if text.count('"') % 2:
+        return [text] * width
+    return next(csv.reader([text], delimiter=delimiter), [])

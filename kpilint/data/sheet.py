@@ -12,8 +12,9 @@ from itertools import islice
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kpilint.data.aside import SEEN, Line, below, filled
+
 _BLOCK = 20_000  # rows
-SEEN = 60  # rows among which the headings are looked for
 _EXACT = 1e15  # Excel keeps fifteen digits
 _WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])")  # Japanese has no spaces
 
@@ -26,10 +27,11 @@ Merge = tuple[tuple[int, int], tuple[int, int]]
 class Layout:
     """Where a table stands in its sheet.
 
-    ``first`` is the row of its first record, counted from 0; ``headings`` are one a column, and
-    empty for a column without.
+    ``top`` is the first row of its headings and ``first`` that of its first record, counted from
+    0; ``headings`` are one a column, and empty for a column without.
     """
 
+    top: int
     first: int
     headings: tuple[str, ...]
 
@@ -90,7 +92,7 @@ class _Top:
             bottom += 1
         columns = zip(*self.texts[top : bottom + 1], strict=True)
         joined = tuple(" ".join(dict.fromkeys(filter(None, parts))) for parts in columns)
-        return Layout(bottom + 1, joined)
+        return Layout(top, bottom + 1, joined)
 
     def _is_wide(self, row: int) -> bool:
         texts = [text for text in self.texts[row] if text]
@@ -197,9 +199,22 @@ def records(rows: Iterable[Row], layout: Layout, row: str) -> pa.Table:
         columns = [texts(column) for column in zip(*block, strict=True)]
         numbers = pa.array(range(start, start + len(block)))
         start += len(block)
-        filled = reduce(pc.or_, (column.is_valid() for column in columns))
-        blocks.append(pa.table([numbers, *columns], schema=schema).filter(filled))
+        told = reduce(pc.or_, (column.is_valid() for column in columns))
+        blocks.append(pa.table([numbers, *columns], schema=schema).filter(told))
     return pa.concat_tables(blocks) if blocks else schema.empty_table()
+
+
+def lines(rows: Sequence[Row]) -> list[Line]:
+    """The rows at a sheet's beginning, with their numbers as Excel counts them."""
+    return [(number, filled([_shown(cell) for cell in row])) for number, row in enumerate(rows, 1)]
+
+
+def parted(cells: pa.Table, width: int, row: str) -> tuple[pa.Table, list[Line]]:
+    """The ``records`` alone, and apart from them the totals and notes that stand below."""
+    last = cells.slice(max(0, len(cells) - SEEN)).to_pylist()
+    rows = [(record.pop(row), [cell or "" for cell in record.values()]) for record in last]
+    under = below(rows, width)
+    return cells.slice(0, len(cells) - len(under)), under
 
 
 def _blocks(rows: Iterator[Row]) -> Iterator[list[Row]]:

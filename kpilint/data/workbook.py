@@ -19,9 +19,10 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from kpilint.data.aside import SEEN, Aside, Line
 from kpilint.data.headings import folded, unique
 from kpilint.data.package import damaged, locked, refuse, untold
-from kpilint.data.sheet import SEEN, completed, layout_of, records
+from kpilint.data.sheet import completed, layout_of, lines, parted, records
 from kpilint.errors import SourceProblem
 from kpilint.goals.source import Source
 from kpilint.i18n import _, listed
@@ -37,13 +38,15 @@ _ROW = "row"
 class SheetTable:
     """The table of one sheet, read whole: calamine, like Excel, opens a sheet or does not.
 
-    ``cells`` holds every record as text, its row in the sheet beside it.
+    ``cells`` holds every record as text, its row in the sheet beside it; ``beside`` are the rows
+    above the headings and below the records.
     """
 
     path: Path
     sheet: str
     headings: tuple[str, ...]
     cells: pa.Table
+    beside: tuple[Line, ...]
 
     @classmethod
     def of(cls, path: Path, source: Source) -> SheetTable:
@@ -83,6 +86,7 @@ class SheetTable:
         if layout is None:
             return None
         cells = records(chain(head[layout.first :], rows), layout, _ROW)
+        cells, under = parted(cells, layout.width, _ROW)
         names = unique(layout.headings)
         # A column of neither heading nor cells, such as a margin, is none.
         kept = {
@@ -91,12 +95,18 @@ class SheetTable:
             if layout.headings[n] or cells[f"c{n}"].null_count < len(cells)
         }
         numbered = {f"c{n}": column for n, column in enumerate(kept.values())}
-        return cls(path, sheet, tuple(kept), pa.table({_ROW: cells[_ROW], **numbered}))
+        beside = (*lines(head[: layout.top]), *under)
+        return cls(path, sheet, tuple(kept), pa.table({_ROW: cells[_ROW], **numbered}), beside)
 
     @property
     def file(self) -> str:
         """The file's name and, in brackets, the sheet's."""
         return f"{self.path} [{self.sheet}]"
+
+    @property
+    def aside(self) -> Aside | None:
+        """The rows that are left out, since they are no records."""
+        return Aside.of(self.file, self.beside)
 
     def load(self, engine: Backend, name: str, workshop: Path, row: str) -> ir.Table:
         """All records as text, their row in the sheet under ``row``; blank cells are NULL.

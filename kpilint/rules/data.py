@@ -10,10 +10,11 @@ from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.source import Source
 from kpilint.i18n import _, listed
-from kpilint.rule import DATA, WARNING, Flaw, Flaws, rule
+from kpilint.rule import DATA, INFO, WARNING, Flaw, Flaws, rule
 from kpilint.rules.resting import touched, using
 
 if TYPE_CHECKING:
+    from kpilint.data.aside import Aside
     from kpilint.data.dataset import Dataset
 
 
@@ -66,15 +67,15 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
     A cell such as 要確認 in the amount column counts as empty. How many there are, and in which
     rows, is said here, so that nothing is missing in silence.
 
+    Titles above the headings, and totals and footers below the records, are left out. That is a
+    note and no warning, unless one of them gives the amounts another unit, as （単位：千円） does.
+
     Bad:
         path: data/unreadable.csv
     Good:
         path: data/deals.csv
     """
     for cells in data.unreadable(source.name):
-        examples = listed(
-            _("row {row} “{text}”", row=row, text=text) for row, text in cells.examples
-        )
         message = _(
             "Cells of {column} that cannot be read as a {kind} and count as empty: {count} "
             "({examples}). "
@@ -82,7 +83,7 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
             count=cells.count,
             column=cells.column,
             kind={"time": _("date"), "number": _("number"), "flag": _("yes or no")}[cells.kind],
-            examples=examples,
+            examples=_rows(cells.examples),
         )
         harmed = using(goals, data, source.name, [cells.column])
         evidence = {
@@ -94,3 +95,40 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
         }
         place = source.at("path" if source.path else "url")
         yield Flaw(place, message + touched(harmed), evidence)
+    for aside in data.aside(source.name):
+        yield _left_out(source, aside)
+        if aside.unit is not None:
+            yield _in_another_unit(source, aside, *aside.unit)
+
+
+def _rows(examples: tuple[tuple[int, str], ...]) -> str:
+    return listed(_("row {row} “{text}”", row=row, text=text) for row, text in examples)
+
+
+def _left_out(source: Source, aside: Aside) -> Flaw:
+    """A note of rows that are no records."""
+    message = _(
+        "Rows of {file} that are left out, since they are titles, totals or footers and no records: "
+        "{count} ({examples}).",
+        file=aside.file,
+        count=aside.count,
+        examples=_rows(aside.examples),
+    )
+    evidence = {
+        "source": source.name,
+        "count": aside.count,
+        "rows": [r for r, _t in aside.examples],
+    }
+    return Flaw(source.at("path"), message, evidence, severity=INFO)
+
+
+def _in_another_unit(source: Source, aside: Aside, row: int, text: str) -> Flaw:
+    """A warning that the file's amounts are told in thousands, say."""
+    message = _(
+        "{file} gives its unit in row {row}, “{text}”, but its amounts are read as they stand. "
+        "Multiply them in the metric, as in column: amount * 1000, and excuse this.",
+        file=aside.file,
+        row=row,
+        text=text,
+    )
+    return Flaw(source.at("path"), message, {"source": source.name, "row": row})

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpilint.data import cells
+from kpilint.data.conversion import Zones, convert, learn_commas
+from kpilint.data.moments import Habit
 
 ENGINE = ibis.duckdb.connect()
 
@@ -95,6 +97,26 @@ def test_what_is_no_number_is_unreadable_and_not_blank() -> None:
 def test_blanks_are_neither_numbers_nor_unreadable() -> None:
     found = zip(BLANK, read(BLANK), strict=True)
     assert [t for t, row in found if not row["blank"] or row["number"] is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "meant"),
+    [
+        (["1.234,56", "12.345", "0,5", "-7"], [1234.56, 12345.0, 0.5, -7.0]),
+        (["€ 1.234,50", "(99,90)", "12,5%"], [1234.5, -99.9, 0.125]),
+        (["1,234", "5,678"], [1234.0, 5678.0]),  # groups of three
+        (["12,34", "1,234", "5,678"], [None, 1234.0, 5678.0]),  # a slip
+        (["0,5", "1.5"], [None, 1.5]),  # nothing settles it
+        (["0,5", "1,234.50"], [None, 1234.5]),
+        (["1.234"], [1.234]),
+    ],
+)
+def test_a_column_with_decimal_commas(column: list[str], meant: list[float | None]) -> None:
+    table = ibis.memtable({"n": range(len(column)), "x": column})
+    comma = "x" in learn_commas(table, ["x"])
+    number = convert(table["x"], "number", Zones("UTC", "UTC"), Habit(), comma=comma)
+    shown = table.select("n", number=number).order_by("n")
+    assert ENGINE.to_pyarrow(shown)["number"].to_pylist() == meant
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kpilint.data.dataset import Dataset
-from kpilint.finding import Findings
+from kpilint.finding import Findings, Severity
 from kpilint.goals.goalfile import read
 from kpilint.linter import Config, lint
 from tests.rules.pages import DAY, found, linted, merged
@@ -144,3 +144,16 @@ def test_a_target(goal: str, count: int, tmp_path: Path) -> None:
 )
 def test_a_metric(metric: str, count: int, tmp_path: Path) -> None:
     assert len(found("Goal", metric, tmp_path, "M001")) == count
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [("受注一覧", [Severity.INFO]), ("（単位：千円）", [Severity.INFO, Severity.WARNING])],
+)
+def test_rows_that_are_no_records_are_noted(
+    title: str, told: list[Severity], tmp_path: Path
+) -> None:
+    content = f"{title},,\ndeal_id,closed,amount\nA,2026-04-01,1\n合計,,1\n"
+    result = with_csv(content, tmp_path, "D009")
+    assert [f.severity for f in result] == told
+    assert f"2 (row 1 “{title}”, row 4 “合計 1”)" in result.findings[0].message
