@@ -56,7 +56,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A plotly figure: ``spec`` is its JSON, the words stand apart; ``table`` is what it draws."""
+    """A plotly figure: ``spec`` is its JSON, the words stand apart; ``table`` is what it draws.
+
+    Beside plotly's own parts the spec holds ``narrow``: what of the layout is another on a phone.
+    """
 
     spec: str
     title: str = ""
@@ -146,8 +149,9 @@ def _chart(figure: Mapping[str, Any]) -> Chart:
     title = layout.pop("title", {})
     meta = layout.pop("meta", None) or {}
     layout.pop("images", None)  # they could name a place outside
+    parts = {"data": figure.get("data", []), "layout": layout, "narrow": meta.get("narrow", {})}
     spec = json.dumps(
-        {"data": _harmless(figure.get("data", [])), "layout": _harmless(layout)},
+        _harmless(parts),
         ensure_ascii=False,
         separators=(",", ":"),
     )

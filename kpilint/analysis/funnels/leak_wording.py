@@ -59,6 +59,19 @@ def verdict(result: FunnelResult) -> str:
     )
 
 
+def headline(result: FunnelResult) -> str:
+    """The finding as a chart's title: the money at stake, or the orders where no money is known."""
+    worst, lost = result.worst, result.shortfall
+    if worst is None or worst.delayed or lost is None:
+        return _("No value at stake can be told")
+    step = wording.arrow(result, worst)
+    if lost.money is None:
+        wins = _shown(lost.wins.value, "count")
+        return _("{step} costs about {wins} orders a quarter", step=step, wins=wins)
+    money = _shown(lost.money.value, result.funnel.currency)
+    return _("{step} costs about {money} a quarter", step=step, money=money)
+
+
 def ranged(told: Range, unit: str) -> str:
     """A value with its interval, to the two figures that such an interval leaves."""
     value, low, high = (_shown(each, unit) for each in (told.value, told.low, told.high))

@@ -100,7 +100,8 @@ def drawn(result: WorthResult) -> go.Figure:
             mode="lines",
             line={"color": color, "width": 2, "dash": dash},
         )
-    figure.update_xaxes(showgrid=False, fixedrange=True, tickformat="%Y-%m" if dates else None)
+    plain = {"showgrid": False, "fixedrange": True}
+    figure.update_xaxes(**(drawing.time_axis() if dates else plain))
     figure.update_yaxes(gridcolor=drawing.LINE, fixedrange=True, rangemode="tozero")
     steps = span(result.forecasts.steps, lead.grain) if result.forecasts else ""
     title = (

@@ -50,7 +50,7 @@ def picture(result: PlanResult) -> go.Figure:
             showarrow=False,
             font={"color": drawing.INK},
         )
-    figure.update_xaxes(type="category", showgrid=False, fixedrange=True)
+    figure.update_xaxes(**drawing.month_axis(list(dict.fromkeys(table["month"]))))
     figure.update_yaxes(gridcolor=drawing.LINE, fixedrange=True, rangemode="tozero", nticks=4)
     dressed = drawing.dressed(
         figure,

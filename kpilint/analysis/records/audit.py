@@ -344,7 +344,7 @@ class AuditResult(Result):
                 hovertemplate="%{y}<br>%{x}: %{z:.1f}%<extra></extra>",
             )
         )
-        figure.update_xaxes(type="category", fixedrange=True, automargin=True)
+        figure.update_xaxes(automargin=True, **drawing.month_axis(months))
         figure.update_yaxes(autorange="reversed", fixedrange=True, automargin=True)
         return drawing.dressed(
             figure,
