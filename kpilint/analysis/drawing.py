@@ -36,7 +36,10 @@ FONTS = (
     "system-ui, sans-serif"
 )
 
-_UNBROKEN = re.compile(r"[\x21-\u02af]+[兆億万円件日時間分]*[、。)〕」）]*\s*|.[、。〕」）〜]*\s*")
+_UNITS = r"[兆億万円件日時間分]*(?:/[月週年]|/四?半期)?"
+_UNBROKEN = re.compile(rf"[\x21-\u02af]+{_UNITS}[、。)〕」）]*\s*|.[、。〕」）〜]*\s*")
+    r"[\x21-\u02af]+[兆億万円件日時間分]*(?:/[月週年]|/四?半期)?[、。)〕」）]*\s*|.[、。〕」）〜]*\s*"
+)
 
 
 def words(text: str) -> str:

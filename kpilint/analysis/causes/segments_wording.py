@@ -12,7 +12,7 @@ from kpilint.analysis.funnels.wording import DASH, percent, stage
 from kpilint.goals.display import show
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.period import Period
-from kpilint.i18n import _, language
+from kpilint.i18n import _, language, listed
 
 if TYPE_CHECKING:
     from kpilint.analysis.causes.segments import Leak, SegmentsResult
@@ -184,6 +184,7 @@ def remarks(result: SegmentsResult) -> list[str]:
         *_of_the_start(result),
         *_of_causes(result),
         *_of_dimensions(result),
+        *_of_people(result),
         *_of_the_past(result),
     ]
 
@@ -227,6 +228,13 @@ def _of_causes(result: SegmentsResult) -> list[str]:
         )
     finest = _finest(result)
     return [*said, *([_seen(result, finest)] if finest is not None else [])]
+
+
+def _of_people(result: SegmentsResult) -> list[str]:
+    left = result.segments.personal
+    if not left:
+        return []
+    return [_("{names} names people and is left out.", names=listed(left))]
 
 
 def _of_dimensions(result: SegmentsResult) -> list[str]:

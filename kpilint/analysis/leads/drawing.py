@@ -99,7 +99,7 @@ def shifted(result: LeadLagResult) -> go.Figure:
         source=_("{leading}, {lagging}", leading=result.x.name, lagging=result.y.name),
         height=440,
     )
-    return dressed.update_layout(margin={"l": 50, "r": 10, "t": 100, "b": 30})
+    return dressed.update_layout(margin={"l": 50, "r": 10, "t": 100, "b": 44})
 
 
 def _panel(result: LeadLagResult, lag: int) -> str:

@@ -50,7 +50,7 @@ def course(result: HypothesesResult) -> go.Figure:
         ),
         height=120 + PANEL * panels,
     )
-    return dressed.update_layout(margin={"l": 40, "r": 10, "t": 110, "b": 30})
+    return dressed.update_layout(margin={"l": 40, "r": 10, "t": 110, "b": 44})
 
 
 def _panel(figure: go.Figure, row: int, claim: Claim, months: pd.DataFrame) -> None:

@@ -122,5 +122,5 @@ def drawn(result: WorthResult) -> go.Figure:
         height=380,
     )
     legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
-    margin = {"l": 50, "r": 10, "t": 110, "b": 30}
+    margin = {"l": 50, "r": 10, "t": 110, "b": 44}
     return dressed.update_layout(margin=margin, showlegend=True, legend=legend)

@@ -60,5 +60,5 @@ def picture(result: PlanResult) -> go.Figure:
         height=130 + PANEL * len(names),
     )
     return dressed.update_layout(
-        barmode="stack", bargap=0.35, margin={"l": 44, "r": 8, "t": 100, "b": 30}
+        barmode="stack", bargap=0.35, margin={"l": 44, "r": 8, "t": 100, "b": 44}
     )

@@ -352,4 +352,5 @@ class AuditResult(Result):
             subtitle=_("Share of records without a value, by month"),
             source=listed(self.audit.sources),
             height=170 + 30 * len(table),
+            narrow={"xaxis": drawing.month_axis(months, most=4)},
         )

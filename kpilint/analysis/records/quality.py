@@ -190,8 +190,9 @@ class QualityResult(Result):
 
         table, told = self.table(), self.readable()
         shares = table["share"].fillna(0)
-        drawn = [n for n in table.index if shares[n] > 0 or table["passed"][n] is not True]
-        bad = {n: table["passed"][n] is False for n in drawn}
+        passed = [verdict.passed for verdict in self.verdicts]
+        drawn = [n for n, fine in enumerate(passed) if not fine or shares[n] > 0]
+        bad = {n: passed[n] is False for n in drawn}
         figure = go.Figure(
             go.Bar(
                 orientation="h",

@@ -63,7 +63,7 @@ def drawn(result: ProgressResult) -> go.Figure:
         height=380,
     )
     dressed.update_layout(title={"xref": "container", "x": 0.01})
-    return dressed.update_layout(margin={"l": 10, "r": 16, "t": 80, "b": 36})
+    return dressed.update_layout(margin={"l": 10, "r": 16, "t": 80, "b": 52})
 
 
 def _fan(figure: go.Figure, result: ProgressResult) -> None:
