@@ -88,13 +88,13 @@ def _worth(result: SegmentsResult, leak: Leak) -> str:
     worth, currency = leak.stake, result.segments.currency
     if worth.value is not None and worth.low is not None and worth.high is not None:
         return _(
-            "About {missing} moved on too few; at stake in that time: {value} ({low} to {high}).",
+            "About {missing} fewer moved on; at stake in that time: {value} ({low} to {high}).",
             missing=_count(round(leak.cause.missing)),
             value=money(worth.value, currency),
             low=money(worth.low, currency),
             high=money(worth.high, currency),
         )
-    return _("About {missing} moved on too few.", missing=_count(round(leak.cause.missing)))
+    return _("About {missing} fewer moved on.", missing=_count(round(leak.cause.missing)))
 
 
 def _finest(result: SegmentsResult) -> Visible | None:

@@ -47,13 +47,13 @@ def verdict(result: FunnelResult) -> str:
     }
     if lost.money is None:
         return _(
-            "At {step}, {missing} moved on too few in {quarter}, measured by its own past: that is "
-            "{wins} at the last stage.",
+            "At {step}, {missing} fewer moved on in {quarter} than its own past would have let "
+            "through: that is {wins} at the last stage.",
             **said,
         )
     return _(
-        "At {step}, {missing} moved on too few in {quarter}, measured by its own past: that is "
-        "{wins} orders, and a value at stake of {money}.",
+        "At {step}, {missing} fewer moved on in {quarter} than its own past would have let "
+        "through: that is {wins} in orders, and a value at stake of {money}.",
         money=ranged(lost.money, result.funnel.currency),
         **said,
     )
