@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from unicodedata import east_asian_width
+
+from kpilint.i18n import language
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -33,7 +36,8 @@ FONTS = (
     "system-ui, sans-serif"
 )
 
-_UNBROKEN = re.compile(r"[\x21-\u02af]+[兆億万円件日時間分]*[、。)〕」）]*\s*|.[、。〕」）〜]*\s*")
+_UNITS = r"[兆億万円件日時間分]*(?:/[月週年]|/四?半期)?"
+_UNBROKEN = re.compile(rf"[\x21-\u02af]+{_UNITS}[、。)〕」）]*\s*|.[、。〕」）〜]*\s*")
 
 
 def words(text: str) -> str:
@@ -62,11 +66,20 @@ def breadth(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WFA" else 1 for letter in text)
 
 
-def dressed(figure: go.Figure, *, title: str, subtitle: str, source: str, height: int) -> go.Figure:
+def dressed(
+    figure: go.Figure,
+    *,
+    title: str,
+    subtitle: str,
+    source: str,
+    height: int,
+    narrow: Mapping[str, Any] | None = None,
+) -> go.Figure:
     """The figure in the house's dress: the finding as its title, then unit, n and period.
 
-    ``source`` travels along as metadata, for the page to print below. Texts are a client's own
-    and are escaped here. Heights are in pixels.
+    ``source`` travels along as metadata, for the page to print below, and so does ``narrow``: the
+    parts of the layout that are others on a phone. Texts are a client's own and are escaped here.
+    Heights are in pixels.
     """
     figure.update_layout(
         font={"family": FONTS, "size": 13, "color": INK},
@@ -77,7 +90,7 @@ def dressed(figure: go.Figure, *, title: str, subtitle: str, source: str, height
             "x": 0,
             "xref": "paper",
         },
-        meta={"source": words(source)},
+        meta={"source": words(source), "narrow": dict(narrow or {})},
         height=height,
         margin={"l": 0, "r": 0, "t": 80, "b": 0},
         paper_bgcolor=PAPER,
@@ -87,6 +100,36 @@ def dressed(figure: go.Figure, *, title: str, subtitle: str, source: str, height
         hoverlabel={"font": {"family": FONTS}},
     )
     return figure
+
+
+def time_axis(*, days: bool = False) -> dict[str, Any]:
+    """An axis of dates: the month or day, and below it the year where that begins."""
+    formats = {
+        "ja": ("%-m月\n%Y年", "%-m月%-d日\n%Y年"),
+        "en": ("%b\n%Y", "%-d %b\n%Y"),
+    }
+    return {"tickformat": formats[language()][days], "showgrid": False, "fixedrange": True}
+
+
+def month_axis(months: Sequence[str], most: int = 8) -> dict[str, Any]:
+    """An axis of months such as 2026-10, at most so many of them named as in ``time_axis``."""
+    every = max(1, -(-len(months) // most))
+    named = list(months)[::every]
+    texts = []
+    for before, month in zip([None, *named], named, strict=False):
+        day = date.fromisoformat(f"{month}-01")
+        text = f"{day.month}月" if language() == "ja" else f"{day:%b}"
+        year = f"{day.year}年" if language() == "ja" else f"{day.year}"
+        begins = before is None or before[:4] != month[:4]
+        texts.append(f"{text}<br>{year}" if begins else text)
+    return {
+        "type": "category",
+        "tickvals": named,
+        "ticktext": texts,
+        "tickangle": 0,
+        "showgrid": False,
+        "fixedrange": True,
+    }
 
 
 def name_rows(figure: go.Figure, names: Mapping[int, str], below: float, above: float) -> None:

@@ -1,10 +1,11 @@
-"""Values as a message shows them: 3,900万円, 31.6%, 2.5時間; ¥39.0M, 31.6%, 2.5 hours."""
+"""Values and departments as a message shows them: 3,900万円, 31.6%, 2.5時間; ¥39.0M, 31.6%, 2.5 hours."""
 
 from __future__ import annotations
 
 from math import floor, isfinite, log10
 
 from kpilint.goals.unit import CURRENCIES
+from kpilint.i18n import _
 
 _SYMBOLS = {"JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "KRW": "₩"}
 _JAPANESE = {
@@ -45,6 +46,17 @@ def show(value: float, unit: str | None, language: str) -> str:
     if language == "ja":
         return f"{sign}{number}{_JAPANESE.get(unit, f' {unit}')}"
     return sign + number + _english(unit, number)
+
+
+def department(name: str | None) -> str:
+    """A department as readers know it; names beyond the usual ones stay as written."""
+    usual = {
+        "marketing": _("Marketing"),
+        "inside_sales": _("Inside sales"),
+        "field_sales": _("Field sales"),
+        "customer_success": _("Customer success"),
+    }
+    return usual.get(name, name) if name else _("no department")
 
 
 def _english(unit: str, number: str) -> str:

@@ -10,10 +10,14 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kpilint.analysis.drawing import breadth
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 FIGURE = "application/vnd.plotly.v1+json"
+SENTENCE = 30  # half-width letters in a cell: longer ones are no name and no number
+PHONE = 60  # half-width letters that columns of text share on a phone
 _MARKUP = re.compile(r"<(?!/?(?:b|i|br|sub|sup|extra)\s*/?>)")  # what a chart's text may not hold
 _TAG = re.compile(r"<[^>]*>")
 _NUMBER = re.compile(r"[-–▲<>≤≥¥$]?\s*[0-9].*|[-–]?")
@@ -53,10 +57,20 @@ class Table:
         columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.head)
         return tuple(all(_NUMBER.fullmatch(cell) for cell in column) for column in columns)
 
+    @property
+    def wordy(self) -> bool:
+        """Whether cells hold sentences or much text, which a phone shows below one another."""
+        columns = [*zip(*self.rows, strict=True)] if self.rows else []
+        text = [max(map(breadth, c)) for c, n in zip(columns, self.numeric, strict=True) if not n]
+        return any(size > SENTENCE for size in text[1:]) or (len(text) > 2 and sum(text) > PHONE)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A plotly figure: ``spec`` is its JSON, the words stand apart; ``table`` is what it draws."""
+    """A plotly figure: ``spec`` is its JSON, the words stand apart; ``table`` is what it draws.
+
+    Beside plotly's own parts the spec holds ``narrow``: what of the layout is another on a phone.
+    """
 
     spec: str
     title: str = ""
@@ -146,8 +160,9 @@ def _chart(figure: Mapping[str, Any]) -> Chart:
     title = layout.pop("title", {})
     meta = layout.pop("meta", None) or {}
     layout.pop("images", None)  # they could name a place outside
+    parts = {"data": figure.get("data", []), "layout": layout, "narrow": meta.get("narrow", {})}
     spec = json.dumps(
-        {"data": _harmless(figure.get("data", [])), "layout": _harmless(layout)},
+        _harmless(parts),
         ensure_ascii=False,
         separators=(",", ":"),
     )
@@ -182,6 +197,7 @@ class _Outline(HTMLParser):
     blocks: list[Block] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
     _rows: list[list[str]] = field(default_factory=list)
+    _heads: int = 0  # how many rows of the table are its head
     _depth: int = 0  # of tables
     _in_cell: bool = False
     _mute: int = 0  # inside scripts and styles
@@ -194,7 +210,7 @@ class _Outline(HTMLParser):
             self._mute += 1
         elif tag == "table":
             self._sentence()
-            self._depth, self._rows = self._depth + 1, []
+            self._depth, self._rows, self._heads = self._depth + 1, [], 0
         elif tag in ("tr", "td", "th"):
             self._end_cell()  # HTML lets authors leave out what ends a cell
             if tag == "tr" or not self._rows:
@@ -206,6 +222,9 @@ class _Outline(HTMLParser):
             self._mute = max(0, self._mute - 1)
         elif tag in ("td", "th", "tr"):
             self._end_cell()
+        elif tag == "thead":
+            self._end_cell()
+            self._heads = len(self._rows)
         elif tag == "table" and self._depth:
             self._end_cell()
             self._depth -= 1
@@ -242,5 +261,9 @@ class _Outline(HTMLParser):
         rows = [tuple(row) for row in self._rows if row]
         width = max((len(row) for row in rows), default=0)
         even = [row + ("",) * (width - len(row)) for row in rows]
+        if self._heads > 1:  # pandas names an index in a row of its own, below the columns' names
+            heads = zip(*even[: self._heads], strict=True)
+            names = tuple(" ".join(dict.fromkeys(filter(None, cells))) for cells in heads)
+            even = [names, *even[self._heads :]]
         if len(even) > 1:
             self.blocks.append(Table(even[0], tuple(even[1:])))

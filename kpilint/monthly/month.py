@@ -13,6 +13,7 @@ from kpilint.monthly.manifest import Input, Order
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from kpilint.analysis.leads.hypothesis import Claim
     from kpilint.analysis.tracking.status import StatusResult
     from kpilint.finding import Findings
 
@@ -50,7 +51,10 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month or week as its run has found it; ``head`` is the ledger's when it was written."""
+    """A month or week as its run has found it; ``head`` is the ledger's when it was written.
+
+    ``people`` are the names of everybody whom the data knows, so that no view shows them unasked.
+    """
 
     order: Order
     used: tuple[Input, ...]
@@ -59,6 +63,8 @@ class Month:
     findings: Findings
     before: Before
     head: str
+    hypotheses: tuple[Claim, ...] = ()
+    people: frozenset[str] = frozenset()
 
 
 def key_of(goal: Goal) -> str:

@@ -26,6 +26,7 @@ from kpilint.monthly.page.rows import Row, over, rows
 from kpilint.monthly.page.sections import Section, sections
 from kpilint.monthly.page.soundness import Soundness
 from kpilint.monthly.page.summary import Summary, summary
+from kpilint.monthly.page.verdicts import verdicts
 from kpilint.monthly.page.views import ALL, BOARD, MANAGER, VIEWS, View, Views, view_name
 from kpilint.monthly.page.words import words
 
@@ -46,6 +47,7 @@ class Content:
     rows: tuple[Row, ...]
     sections: tuple[Section, ...]
     reviewed: Table | None
+    verdicts: Table | None
 
 
 def pages(month: Month) -> Mapping[str, str]:
@@ -55,7 +57,7 @@ def pages(month: Month) -> Mapping[str, str]:
     policy names the hashes of its scripts, so that no other runs even if one slipped in.
     """
     with speaking(month.order.language):
-        people = People.of(month.order)
+        people = People.of(month.order, month.people)
         found = sections(month.executed, month.order.language, people)
         content = Content(
             month=month,
@@ -63,6 +65,7 @@ def pages(month: Month) -> Mapping[str, str]:
             rows=rows(month, people),
             sections=tuple(each for each in found if each.pieces or each.key == "goals"),
             reviewed=outcomes(month.before.reviews),
+            verdicts=verdicts(month),
         )
         environment = _environment()
         return {name: _page(environment, content, view) for name, view in FILES.items()}
@@ -118,6 +121,8 @@ def _page(environment: Environment, content: Content, view: View | None) -> str:
         "over": over(month),
         "sections": shown,
         "reviewed": content.reviewed,
+        "verdicts": content.verdicts,
+        "teams": _teams(content.rows, view),
         "definitions": definitions(order.goals),
         "methods": methods(),
         "used": month.used,
@@ -137,6 +142,12 @@ def _rows(rows: Sequence[Row], view: View | None) -> list[Row]:
     return (
         sorted(shown, key=lambda row: teams.index(row.public_owner)) if view == "field" else shown
     )
+
+
+def _teams(rows: Sequence[Row], view: View | None) -> tuple[str, ...]:
+    """Whose rows the field may pick from, in the order of the page."""
+    shown = [row for row in _rows(rows, view or "field") if "field" in row.views]
+    return tuple(dict.fromkeys(row.public_owner for row in shown)) if view != "board" else ()
 
 
 def _asset(name: str) -> str:

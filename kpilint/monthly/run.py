@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from kpilint.data.dataset import Dataset
+from kpilint.data.people import known
 from kpilint.errors import FileProblem, KpilintError, Misuse
 from kpilint.goals.document import legible
 from kpilint.goals.node import near
@@ -135,7 +136,17 @@ class _Turn:
         ledger.append(record.judged(order, ledger, found), as_of=order.as_of, run=order.run)
         end = record.end(ledger, order.run)
         nodes = tuple(each.node for each in executed)
-        month = Month(order, used, nodes, found.status, found.findings, earlier, end.head)
+        month = Month(
+            order,
+            used,
+            nodes,
+            found.status,
+            found.findings,
+            earlier,
+            end.head,
+            found.hypotheses.claims,
+            known(data),
+        )
         for name, html in pages(month).items():
             _write(folders.fresh / name, html)
         took = {each.name: each.seconds for each in executed}

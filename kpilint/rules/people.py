@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpilint.data.people import names as names_in
 from kpilint.errors import ColumnMissing, Unavailable
 from kpilint.finding import Span, Subject
 from kpilint.goals.goal import Goal
@@ -17,7 +18,6 @@ from kpilint.rule import DATA, WARNING, Cannot, Flaw, Flaws, rule
 if TYPE_CHECKING:
     from kpilint.data.dataset import Dataset
 
-_MOST = 20_000  # names; a column with more holds no staff
 _SHOWN = 5
 
 Known = Mapping[str, str]  # names as the data writes them, by how they are compared
@@ -131,11 +131,8 @@ class _Directory:
         return self.known[key]
 
     def _read(self, source: str, column: str) -> Iterator[tuple[str, str]]:
-        table = self.data.table(source)
-        found = table[self.data.resolve(source, column)].name("name").as_table().distinct()
-        for name in found.limit(_MOST).to_pyarrow().column("name").to_pylist():
-            if name is not None:
-                yield plain_name(str(name)), str(name)
+        for name in names_in(self.data, source, column):
+            yield plain_name(name), name
 
 
 def _stranger(person: _Named, columns: tuple[tuple[str, str], ...], known: Known) -> Flaw:

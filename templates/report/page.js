@@ -6,6 +6,7 @@
   const boxes = [...document.querySelectorAll(".chart")];
   const names = new Map(boxes.map((box) => [box, box.getAttribute("aria-label")]));
   const drawn = new Set();
+  const [PHONE, HEAD] = [480, 24]; // pixels: narrower is a phone; room for a panel's name
   const PAPER_WIDTH = 660; // pixels of an A4 column
   const soon = window.requestIdleCallback || ((what) => setTimeout(what, 50)); // Safari has none
 
@@ -26,18 +27,28 @@
     });
   };
 
+  // What of a layout is another on a phone: objects part by part, anything else as a whole.
+  const isObject = (each) => each && typeof each === "object" && !Array.isArray(each);
+  const overlaid = (base, over) => Object.fromEntries(
+    Object.keys({ ...base, ...over }).map((key) => {
+      const both = isObject(base[key]) && isObject(over[key]);
+      return [key, both ? overlaid(base[key], over[key]) : over[key] ?? base[key]];
+    }),
+  );
+
   const draw = (box, isDark) => {
-    const { data, layout } = spec(box, isDark);
+    const { data, layout: wide, narrow } = spec(box, isDark);
     const width = box.parentElement.clientWidth;
     if (!width) return undefined; // in another view
+    const layout = width < PHONE ? overlaid(wide, narrow) : wide;
     Object.assign(layout, {
       width,
-      margin: { l: 0, r: 0, b: 0, ...layout.margin, t: 12 }, // the title stands above the chart
+      margin: { l: 0, r: 0, b: 0, ...layout.margin, t: HEAD }, // the title stands above the chart
       font: { ...layout.font, family: getComputedStyle(document.body).fontFamily },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
     });
-    if (width < 480) layout.font.size = 11;
+    if (width < PHONE) layout.font.size = 11;
     drawn.add(box);
     return Plotly.react(box, data, layout, {
       displayModeBar: "hover",

@@ -168,7 +168,7 @@ def test_the_field_names_nobody_unless_asked(person: str) -> None:
 
 
 def test_only_the_page_for_all_has_a_switch() -> None:
-    assert {name for name, text in MADE.items() if 'type="radio"' in text} == {"index.html"}
+    assert {name for name, text in MADE.items() if 'name="view"' in text} == {"index.html"}
     assert {name for name, text in MADE.items() if "data-views=" in text} == {"index.html"}
 
 

@@ -14,7 +14,7 @@ from kpilint.analysis.attribution import attribute_segments, shapley
 from kpilint.analysis.causes import change_wording as wording
 from kpilint.analysis.causes.comparable import Doubts, doubts, last_period, whole_age
 from kpilint.analysis.causes.outcome import Outcome, outcome
-from kpilint.analysis.causes.strata import Population, headings_of, population
+from kpilint.analysis.causes.strata import Population, headings_of, impersonal, population
 from kpilint.analysis.funnels.funnel import Funnel
 from kpilint.analysis.stats import FloatArray, sidak
 from kpilint.errors import Misuse
@@ -63,6 +63,8 @@ class Change:
     ) -> Self:
         """A funnel of the goals file by name, else its first, and the dimension it names first.
 
+        One that names people takes part only if ``by`` asks for it.
+
         Periods are as a goals file writes them (``2026-Q1``, ``2026-04..2026-06``). Raises Misuse
         for a name or text that cannot be understood, and for periods that share a day.
         """
@@ -74,7 +76,7 @@ class Change:
             raise Misuse(str(problem)) from None
         if first and last and first.overlaps(last):
             raise Misuse(_("The two periods share days; give one after the other."))
-        column = by or next(iter(seen.spec.by), "")
+        column = by or next(iter(impersonal(goals, seen.spec)), "")
         heading = dict(headings_of(goals, seen.spec, (column,)))[column]
         return cls(
             seen.spec, first, last, column, seen.as_of, year, goals.currency, heading

@@ -149,7 +149,7 @@ def headline(result: ChangeResult) -> str:
         return _("Two periods compared")
     change = totals["after"] / totals["before"] - 1
     low, high = result.interval
-    values = {"change": f"{change:+.0%}"} | _periods(result)
+    values = {"change": _moved(change)} | _periods(result)
     if low <= 0 <= high:
         return _("{change} from {before} to {after}: within chance", **values)
     along = [p for p in result.parts if p.value * change > 0 and p.sure]
@@ -158,9 +158,15 @@ def headline(result: ChangeResult) -> str:
     largest = max(along, key=lambda part: abs(part.value))
     return _(
         "{change}, most of all by {factor}",
-        change=f"{change:+.0%}",
+        change=values["change"],
         factor=factor(result, largest),
     )
+
+
+def _moved(change: float) -> str:
+    """A change as a share, with its sign in words where the language has none."""
+    share = f"{abs(change):.0%}"
+    return _("−{share}", share=share) if change < 0 else _("+{share}", share=share)
 
 
 def ends(result: ChangeResult) -> tuple[str, str]:

@@ -12,7 +12,13 @@ import pandas as pd
 from kpilint.analysis.causes import segments_wording as wording
 from kpilint.analysis.causes.comparable import recorded_since
 from kpilint.analysis.causes.stake import Stake, stake
-from kpilint.analysis.causes.strata import Dimension, Population, headings_of, population
+from kpilint.analysis.causes.strata import (
+    Dimension,
+    Population,
+    headings_of,
+    impersonal,
+    population,
+)
 from kpilint.analysis.causes.windows import (
     Counts,
     Look,
@@ -49,6 +55,7 @@ class Segments:
     year_start: int = 1  # the fiscal year's first month, for quarters
     currency: str = "JPY"
     headings: tuple[tuple[str, str], ...] = ()  # what readers call the dimensions
+    personal: tuple[str, ...] = ()  # dimensions left out, since they name people
 
     @classmethod
     def of(
@@ -61,13 +68,17 @@ class Segments:
     ) -> Self:
         """A funnel of the goals file by name, else its first; ``by`` in place of the file's own.
 
+        Of the file's own those that name people are left out: who wants them asks for them.
         Raises Misuse for a name or text that cannot be understood.
         """
         seen = Funnel.of(goals, funnel, as_of=as_of)
         given = (by,) if isinstance(by, str) and by else tuple(by)
-        columns = tuple(dict.fromkeys(given or seen.spec.by))
+        usual = impersonal(goals, seen.spec)
+        columns = tuple(dict.fromkeys(given or usual))
         headings = headings_of(goals, seen.spec, columns)
-        return cls(seen.spec, columns, seen.as_of, seen.year_start, goals.currency, headings)
+        personal = () if given else tuple(each for each in seen.spec.by if each not in usual)
+        year, currency = seen.year_start, goals.currency
+        return cls(seen.spec, columns, seen.as_of, year, currency, headings, personal)
 
     def __call__(self, data: Dataset) -> SegmentsResult:
         """Compare each stage's last mature quarters with those before; only counts travel.

@@ -12,7 +12,7 @@ from kpilint.analysis.funnels.wording import DASH, percent, stage
 from kpilint.goals.display import show
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.period import Period
-from kpilint.i18n import _, language
+from kpilint.i18n import _, language, listed
 
 if TYPE_CHECKING:
     from kpilint.analysis.causes.segments import Leak, SegmentsResult
@@ -88,13 +88,13 @@ def _worth(result: SegmentsResult, leak: Leak) -> str:
     worth, currency = leak.stake, result.segments.currency
     if worth.value is not None and worth.low is not None and worth.high is not None:
         return _(
-            "About {missing} moved on too few; at stake in that time: {value} ({low} to {high}).",
+            "About {missing} fewer moved on; at stake in that time: {value} ({low} to {high}).",
             missing=_count(round(leak.cause.missing)),
             value=money(worth.value, currency),
             low=money(worth.low, currency),
             high=money(worth.high, currency),
         )
-    return _("About {missing} moved on too few.", missing=_count(round(leak.cause.missing)))
+    return _("About {missing} fewer moved on.", missing=_count(round(leak.cause.missing)))
 
 
 def _finest(result: SegmentsResult) -> Visible | None:
@@ -184,6 +184,7 @@ def remarks(result: SegmentsResult) -> list[str]:
         *_of_the_start(result),
         *_of_causes(result),
         *_of_dimensions(result),
+        *_of_people(result),
         *_of_the_past(result),
     ]
 
@@ -227,6 +228,13 @@ def _of_causes(result: SegmentsResult) -> list[str]:
         )
     finest = _finest(result)
     return [*said, *([_seen(result, finest)] if finest is not None else [])]
+
+
+def _of_people(result: SegmentsResult) -> list[str]:
+    left = result.segments.personal
+    if not left:
+        return []
+    return [_("{names} names people and is left out.", names=listed(left))]
 
 
 def _of_dimensions(result: SegmentsResult) -> list[str]:

@@ -17,6 +17,7 @@ import pandas as pd
 from kpilint.analysis.funnels.passage import Passages, passages
 from kpilint.data.expression import build
 from kpilint.data.kinds import FLAG
+from kpilint.data.people import columns
 from kpilint.data.quantile import quantile
 from kpilint.errors import ColumnMissing, Misuse, Unavailable
 from kpilint.goals.funnel import FunnelSpec
@@ -94,6 +95,12 @@ class Population:
         place = {dimension.name: n for n, dimension in enumerate(self.dimensions)}
         kept = [self.records[f"by_{place[name]}"] == value for name, value in segment]
         return self.records.filter(*kept) if kept else self.records
+
+
+def impersonal(goals: GoalSet, spec: FunnelSpec) -> tuple[str, ...]:
+    """The dimensions that a funnel names, but not those that name people."""
+    persons = columns(goals, spec.source)
+    return tuple(name for name in dict.fromkeys(spec.by) if name not in persons)
 
 
 def headings_of(goals: GoalSet, spec: FunnelSpec, by: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from kpilint.analysis.funnels.funnel import FunnelResult
 
 LINE, SPACE, BAR = 19, 12, 14  # pixels: a line of text, between texts, a bar
-STREAM, TEXT = 0.36, 0.41  # of the width: where the stream ends, where the texts begin
-LETTERS = 31  # half-width letters in a line of text on a phone
+STREAM, TEXT = 0.36, 0.41  # of a phone's width: where the stream ends, where the texts begin
+WIDE = 0.65  # of that width fills a wide page: the texts there need no more room
+LETTERS = 35  # half-width letters in a line of text on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def picture(result: FunnelResult) -> go.Figure:
     for stage in stages:
         _texts(figure, stage, full * TEXT)
     height = stages[-1].end
-    figure.update_xaxes(range=[0, full], visible=False, fixedrange=True)
+    figure.update_xaxes(range=[0, full * WIDE], visible=False, fixedrange=True)
     figure.update_yaxes(range=[height, 0], visible=False, fixedrange=True)
     return drawing.dressed(
         figure,
@@ -93,6 +94,7 @@ def picture(result: FunnelResult) -> go.Figure:
         subtitle=wording.scope(result),
         source=result.funnel.spec.source,
         height=height + 80,
+        narrow={"xaxis": {"range": [0, full]}},
     )
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from kpilint.analysis import drawing
 from kpilint.analysis.funnels import leak_wording
-from kpilint.i18n import _
 from kpilint.result import Result
 
 if TYPE_CHECKING:
@@ -57,13 +56,18 @@ class Leak(Result):
             figure.update_xaxes(range=[min(0.0, row["low"]) - 0.16 * reach, 1.16 * reach])
         figure.add_vline(x=0, line={"color": drawing.SOFT, "width": 1})
         figure.add_annotation(
-            x=0, y=0, text="0", showarrow=False, yshift=-24, xshift=-8, font={"color": drawing.SOFT}
+            x=0, y=-1, text="0", showarrow=False, yanchor="top", font={"color": drawing.SOFT}
         )
         figure.update_xaxes(visible=False, fixedrange=True)
         figure.update_yaxes(range=[-1, 1], visible=False, fixedrange=True)
-        source, title = self.flow.funnel.spec.source, _("Value at stake in a quarter")
-        subtitle = leak_wording.scope(self.flow)
-        return drawing.dressed(figure, title=title, subtitle=subtitle, source=source, height=190)
+        dressed = drawing.dressed(
+            figure,
+            title=leak_wording.headline(self.flow),
+            subtitle=leak_wording.scope(self.flow),
+            source=self.flow.funnel.spec.source,
+            height=200,
+        )
+        return dressed.update_layout(margin={"l": 8, "r": 8, "t": 80, "b": 24})
 
     def readable(self) -> pd.DataFrame:
         """The table in words, money in the client's currency."""

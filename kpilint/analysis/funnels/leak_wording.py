@@ -47,16 +47,29 @@ def verdict(result: FunnelResult) -> str:
     }
     if lost.money is None:
         return _(
-            "At {step}, {missing} moved on too few in {quarter}, measured by its own past: that is "
-            "{wins} at the last stage.",
+            "At {step}, {missing} fewer moved on in {quarter} than its own past would have let "
+            "through: that is {wins} at the last stage.",
             **said,
         )
     return _(
-        "At {step}, {missing} moved on too few in {quarter}, measured by its own past: that is "
-        "{wins} orders, and a value at stake of {money}.",
+        "At {step}, {missing} fewer moved on in {quarter} than its own past would have let "
+        "through: that is {wins} in orders, and a value at stake of {money}.",
         money=ranged(lost.money, result.funnel.currency),
         **said,
     )
+
+
+def headline(result: FunnelResult) -> str:
+    """The finding as a chart's title: the money at stake, or the orders where no money is known."""
+    worst, lost = result.worst, result.shortfall
+    if worst is None or worst.delayed or lost is None:
+        return _("No value at stake can be told")
+    step = wording.arrow(result, worst)
+    if lost.money is None:
+        wins = _shown(lost.wins.value, "count")
+        return _("{step} costs about {wins} orders a quarter", step=step, wins=wins)
+    money = _shown(lost.money.value, result.funnel.currency)
+    return _("{step} costs about {money} a quarter", step=step, money=money)
 
 
 def ranged(told: Range, unit: str) -> str:

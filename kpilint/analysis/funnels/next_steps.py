@@ -10,6 +10,7 @@ import pandas as pd
 from kpilint.analysis import drawing
 from kpilint.analysis.funnels import wording
 from kpilint.analysis.funnels.placed import Placed, at_stage
+from kpilint.goals import display
 from kpilint.i18n import _
 from kpilint.result import Result
 
@@ -61,7 +62,8 @@ class NextSteps(Result):
             "For {step} the goals name this: {action} ({owner}).",
             step=wording.arrow(self.flow, worst),
             action=first.action,
-            owner=first.owner or first.department or _("no owner yet"),
+            owner=first.owner
+            or (display.department(first.department) if first.department else _("no owner yet")),
         )
 
     def table(self) -> pd.DataFrame:

@@ -83,13 +83,14 @@ def shifted(result: LeadLagResult) -> go.Figure:
             showarrow=False,
             font={"color": color},
         )
-    dates = {"tickformat": "%Y-%m"} if isinstance(result.x.index, pd.PeriodIndex) else {}
-    figure.update_xaxes(showgrid=False, fixedrange=True, **dates)
+    dated = isinstance(result.x.index, pd.PeriodIndex)
+    plain = {"showgrid": False, "fixedrange": True}
+    figure.update_xaxes(**(drawing.time_axis() if dated else plain))
     figure.update_yaxes(gridcolor=drawing.LINE, fixedrange=True, rangemode="tozero", nticks=4)
     figure.for_each_yaxis(lambda axis: axis.update(domain=[0.93 * end for end in axis.domain]))
     dressed = drawing.dressed(
         figure,
-        title=wording.headline(result),
+        title=wording.together(result),
         subtitle=_(
             "The values that were compared; n = {n}{window}",
             n=wording.span(result.n, result.grain),
@@ -98,7 +99,7 @@ def shifted(result: LeadLagResult) -> go.Figure:
         source=_("{leading}, {lagging}", leading=result.x.name, lagging=result.y.name),
         height=440,
     )
-    return dressed.update_layout(margin={"l": 50, "r": 10, "t": 100, "b": 30})
+    return dressed.update_layout(margin={"l": 50, "r": 10, "t": 100, "b": 44})
 
 
 def _panel(result: LeadLagResult, lag: int) -> str:

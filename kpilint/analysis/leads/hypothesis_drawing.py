@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kpilint.analysis.leads.hypothesis import Claim, HypothesesResult
 
 PANEL = 150  # pixels
+LETTERS = 56  # half-width letters in a line of a panel's heading on a phone
 
 
 def course(result: HypothesesResult) -> go.Figure:
@@ -27,7 +28,7 @@ def course(result: HypothesesResult) -> go.Figure:
     figure = make_subplots(rows=panels, cols=1, vertical_spacing=0.3 / panels)
     for row, claim in enumerate(result.claims, 1):
         _panel(figure, row, claim, table[table["id"] == claim.hypothesis.id])
-    figure.update_xaxes(type="category", showgrid=False, fixedrange=True)
+    figure.update_xaxes(**drawing.month_axis(sorted(set(table["month"]))))
     room = 1 - 0.16 / panels  # above each panel, for its title
     figure.for_each_yaxis(lambda axis: axis.update(domain=[room * end for end in axis.domain]))
     figure.update_yaxes(
@@ -49,7 +50,7 @@ def course(result: HypothesesResult) -> go.Figure:
         ),
         height=120 + PANEL * panels,
     )
-    return dressed.update_layout(margin={"l": 40, "r": 10, "t": 110, "b": 30})
+    return dressed.update_layout(margin={"l": 40, "r": 10, "t": 110, "b": 44})
 
 
 def _panel(figure: go.Figure, row: int, claim: Claim, months: pd.DataFrame) -> None:
@@ -71,8 +72,10 @@ def _panel(figure: go.Figure, row: int, claim: Claim, months: pd.DataFrame) -> N
         col=1,
     )
     axis = "" if row == 1 else str(row)
+    lines = drawing.wrapped(hypothesis_wording.verdict(claim), LETTERS)
     figure.add_annotation(
-        text=f"<b>{drawing.words(hypothesis_wording.verdict(claim))}</b>",
+        text="<br>".join(f"<b>{drawing.words(line)}</b>" for line in lines),
+        align="left",
         x=0,
         y=1,
         xref=f"x{axis} domain",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import floor
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kpilint.analysis import drawing
 from kpilint.analysis.leads import screening_wording
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from kpilint.analysis.leads.screening import ScreeningResult
 
 ROW = 34  # pixels a metric
+LETTERS = 110  # half-width letters that fit beside each other above the heat map
+CELL = 11  # of them a lead time with its correlation takes
+BOX = 26, 10  # half-width letters in a line of the network's boxes: on a wide page, on a phone
 BESIDE = 0.28  # of a column: where a line comes out from between two names
 Place: TypeAlias = tuple[float, float]  # column and row
 
@@ -28,17 +32,19 @@ def heat_map(result: ScreeningResult) -> go.Figure:
     down, across = list(dict.fromkeys(pairs["leading"])), list(dict.fromkeys(pairs["lagging"]))
     times: list[list[float | None]] = [[None] * len(across) for _name in down]
     texts = [["·"] * len(across) for _name in down]
+    short = [["·"] * len(across) for _name in down]
+    room = LETTERS // max(len(across), 1)
     for row in pairs.to_dict("records"):
         if row["direction"] == "leads":
             at = down.index(row["leading"]), across.index(row["lagging"])
             times[at[0]][at[1]] = abs(float(row["r"]))
-            texts[at[0]][at[1]] = (
-                f"<b>{span(int(row['lag']), result.screening.grain)}</b> ({number(row['r'])})"
-            )
+            time = f"<b>{span(int(row['lag']), result.screening.grain)}</b>"
+            short[at[0]][at[1]] = time
+            texts[at[0]][at[1]] = f"{time} ({number(row['r'])})" if room > CELL else time
     figure = go.Figure(
         go.Heatmap(
             z=times,
-            x=[drawing.words(result.title(name)) for name in across],
+            x=[_boxed(result.title(name), room) for name in across],
             y=[drawing.words(result.title(name)) for name in down],
             zmin=0,
             zmax=1,
@@ -49,14 +55,33 @@ def heat_map(result: ScreeningResult) -> go.Figure:
             hoverinfo="skip",
         )
     )
-    for y, line in enumerate(texts):
-        for x, text in enumerate(line):
-            figure.add_annotation(x=x, y=y, text=text, showarrow=False, font={"color": drawing.INK})
+    figure.update_layout(annotations=_cells(texts))
     plain = {"showgrid": False, "fixedrange": True, "automargin": True, "ticks": ""}
     figure.update_xaxes(side="top", tickangle=0, **plain)
     figure.update_yaxes(autorange="reversed", **plain)
-    title = screening_wording.headline(result)
-    return _dressed(result, figure, title, _subtitle(result), 150 + ROW * len(down))
+    title, height = screening_wording.headline(result), 150 + ROW * len(down)
+    longest = max((drawing.breadth(result.title(name)) for name in across), default=0)
+    narrow = {
+        "annotations": _cells(short),
+        "xaxis": {"tickangle": -90},
+        "height": height + 6 * min(longest, room),
+    }
+    return _dressed(result, figure, title, _subtitle(result), height, narrow)
+
+
+def _cells(texts: list[list[str]]) -> list[dict[str, Any]]:
+    """An annotation a cell of a heat map."""
+    ink = {"color": drawing.INK}
+    return [
+        {"x": x, "y": y, "text": text, "showarrow": False, "font": ink}
+        for y, line in enumerate(texts)
+        for x, text in enumerate(line)
+    ]
+
+
+def _boxed(title: str, letters: int) -> str:
+    """A metric's title in lines of so many letters, as plotly's markup."""
+    return "<br>".join(drawing.words(line) for line in drawing.wrapped(title, max(letters, 8)))
 
 
 def network(result: ScreeningResult) -> go.Figure:
@@ -75,19 +100,21 @@ def network(result: ScreeningResult) -> go.Figure:
         way = _way(places[row["leading"]], places[row["lagging"]])
         _line(figure, way, drawing.ACCENT, 1 + 5 * abs(float(row["r"])))
         (x0, y0), (x1, y1) = way[-2:]
+        along = (x1 - 0.5 - x0) / (x1 - x0)  # half way from the column before
         figure.add_annotation(
-            x=0.45 * x0 + 0.55 * x1,
-            y=0.45 * y0 + 0.55 * y1,
+            x=x0 + along * (x1 - x0),
+            y=y0 + along * (y1 - y0),
             text=f"<b>{span(int(row['lag']), result.screening.grain)}</b>",
             bgcolor=drawing.PAPER,
             font={"color": drawing.ACCENT},
             showarrow=False,
         )
+    times = len(figure.layout.annotations)
     for name, (x, y) in places.items():
         figure.add_annotation(
             x=x,
             y=y,
-            text=drawing.words(result.title(name)),
+            text=_boxed(result.title(name), BOX[0]),
             bgcolor=drawing.PAPER,
             bordercolor=drawing.GREY,
             borderpad=5,
@@ -103,7 +130,17 @@ def network(result: ScreeningResult) -> go.Figure:
     figure.update_yaxes(range=[top + 0.6, -1.2], visible=False, fixedrange=True)
     subtitle = _("Accent: one leads the other; thin: its goal serves the other's")
     title = screening_wording.leaders(result)
-    return _dressed(result, figure, title, subtitle, int(160 + 46 * (top + 1)))
+    notes = [note.to_plotly_json() for note in figure.layout.annotations]
+    boxes = [_boxed(result.title(name), BOX[1]) for name in places]
+    for note, text in zip(notes[times:], boxes, strict=False):
+        note |= {"text": text, "borderpad": 2}
+    tall, taller = (
+        max((text.count("<br>") for text in texts), default=0)
+        for texts in ([_boxed(result.title(name), BOX[0]) for name in places], boxes)
+    )
+    height, narrow = (int(160 + (46 + 15 * lines) * (top + 1)) for lines in (tall, taller))
+    smaller = {"annotations": notes, "height": narrow}
+    return _dressed(result, figure, title, subtitle, height, smaller)
 
 
 def _places(result: ScreeningResult) -> dict[str, Place]:
@@ -168,8 +205,15 @@ def _subtitle(result: ScreeningResult) -> str:
 
 
 def _dressed(
-    result: ScreeningResult, figure: go.Figure, title: str, subtitle: str, height: int
+    result: ScreeningResult,
+    figure: go.Figure,
+    title: str,
+    subtitle: str,
+    height: int,
+    narrow: Mapping[str, Any],
 ) -> go.Figure:
     sources = {m.source for n, m in result.screening.goals.metrics.items() if n in result.series}
     source = listed(sorted(each for each in sources if each))
-    return drawing.dressed(figure, title=title, subtitle=subtitle, source=source, height=height)
+    return drawing.dressed(
+        figure, title=title, subtitle=subtitle, source=source, height=height, narrow=narrow
+    )

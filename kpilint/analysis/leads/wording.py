@@ -114,6 +114,18 @@ def headline(result: LeadLagResult) -> str:
     return _("{leading} and {lagging} move together", **said)
 
 
+def together(result: LeadLagResult) -> str:
+    """The title of the picture where the leading series is drawn later by its lead."""
+    if result.direction != "leads" or not result.lag:
+        return headline(result)
+    return _(
+        "Drawn {span} later, {leading} moves with {lagging}",
+        span=span(abs(result.lag), result.grain),
+        leading=result.x.name,
+        lagging=result.y.name,
+    )
+
+
 def scope(result: LeadLagResult) -> str:
     """What is drawn, how many points there are, and when."""
     return _(

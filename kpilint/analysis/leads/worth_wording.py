@@ -100,7 +100,8 @@ def drawn(result: WorthResult) -> go.Figure:
             mode="lines",
             line={"color": color, "width": 2, "dash": dash},
         )
-    figure.update_xaxes(showgrid=False, fixedrange=True, tickformat="%Y-%m" if dates else None)
+    plain = {"showgrid": False, "fixedrange": True}
+    figure.update_xaxes(**(drawing.time_axis() if dates else plain))
     figure.update_yaxes(gridcolor=drawing.LINE, fixedrange=True, rangemode="tozero")
     steps = span(result.forecasts.steps, lead.grain) if result.forecasts else ""
     title = (
@@ -121,5 +122,5 @@ def drawn(result: WorthResult) -> go.Figure:
         height=380,
     )
     legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
-    margin = {"l": 50, "r": 10, "t": 110, "b": 30}
+    margin = {"l": 50, "r": 10, "t": 110, "b": 44}
     return dressed.update_layout(margin=margin, showlegend=True, legend=legend)

@@ -50,7 +50,7 @@ def picture(result: PlanResult) -> go.Figure:
             showarrow=False,
             font={"color": drawing.INK},
         )
-    figure.update_xaxes(type="category", showgrid=False, fixedrange=True)
+    figure.update_xaxes(**drawing.month_axis(list(dict.fromkeys(table["month"]))))
     figure.update_yaxes(gridcolor=drawing.LINE, fixedrange=True, rangemode="tozero", nticks=4)
     dressed = drawing.dressed(
         figure,
@@ -60,5 +60,5 @@ def picture(result: PlanResult) -> go.Figure:
         height=130 + PANEL * len(names),
     )
     return dressed.update_layout(
-        barmode="stack", bargap=0.35, margin={"l": 44, "r": 8, "t": 100, "b": 30}
+        barmode="stack", bargap=0.35, margin={"l": 44, "r": 8, "t": 100, "b": 44}
     )

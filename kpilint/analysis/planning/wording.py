@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kpilint.analysis.funnels.wording import DASH, stage
-from kpilint.goals.display import show
+from kpilint.goals.display import department, show
 from kpilint.goals.period import DAY, Period
 from kpilint.i18n import _, language
 
@@ -167,7 +167,15 @@ def _departments(result: PlanResult) -> Iterator[str]:
     told = {name: count for name, count in result.by_department().items() if name}
     gap = sum(told.values())
     if len(told) > 1 and result.done < result.plan.aim.target and gap > 0:
-        parts = (f"{name} {whole(count)} ({count / gap:.0%})" for name, count in told.items())
+        parts = (
+            _(
+                "{department} {count} ({share})",
+                department=department(name),
+                count=whole(count),
+                share=f"{count / gap:.0%}",
+            )
+            for name, count in told.items()
+        )
         yield _(
             "What is missing lies with the department where it stands today, what is yet to come "
             "with the first: {parts}.",

@@ -344,7 +344,7 @@ class AuditResult(Result):
                 hovertemplate="%{y}<br>%{x}: %{z:.1f}%<extra></extra>",
             )
         )
-        figure.update_xaxes(type="category", fixedrange=True, automargin=True)
+        figure.update_xaxes(automargin=True, **drawing.month_axis(months))
         figure.update_yaxes(autorange="reversed", fixedrange=True, automargin=True)
         return drawing.dressed(
             figure,
@@ -352,4 +352,5 @@ class AuditResult(Result):
             subtitle=_("Share of records without a value, by month"),
             source=listed(self.audit.sources),
             height=170 + 30 * len(table),
+            narrow={"xaxis": drawing.month_axis(months, most=4)},
         )

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from kpilint.data.dataset import Dataset
 
+ROW = 60  # pixels an expectation in the picture
+LETTERS = 58  # half-width letters in a line of its sentence on a phone
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:
@@ -179,43 +182,48 @@ class QualityResult(Result):
         return unknown + [f"{source}: {reason}" for source, reason in self.unread.items()]
 
     def figure(self) -> go.Figure:
-        """Bars for the share of records that are not as expected; what fails stands out."""
+        """Bars for the share of records that are not as expected; what fails stands out.
+
+        What every record fulfils has no bar; the table holds it.
+        """
         import plotly.graph_objects as go  # a second to import
 
-        table = self.table()
+        table, told = self.table(), self.readable()
         shares = table["share"].fillna(0)
-        bad = (~table["passed"]).fillna(False)
-        places = list(range(len(table)))
-        colors = [drawing.ACCENT if mark else drawing.GREY for mark in bad]
+        passed = [verdict.passed for verdict in self.verdicts]
+        drawn = [n for n, fine in enumerate(passed) if not fine or shares[n] > 0]
+        bad = {n: passed[n] is False for n in drawn}
         figure = go.Figure(
             go.Bar(
                 orientation="h",
-                x=shares.tolist(),
-                y=places,
-                width=0.3,
-                marker={"color": colors},
+                x=[float(shares[n]) for n in drawn],
+                y=list(range(len(drawn))),
+                width=0.25,
+                marker={"color": [drawing.ACCENT if bad[n] else drawing.GREY for n in drawn]},
                 hoverinfo="skip",
             )
         )
-        told = self.readable()
         source, sentence, verdict = told.columns[:3]
-        for place, mark in zip(places, bad, strict=True):
-            color = drawing.ACCENT if mark else drawing.INK
-            name = drawing.words(f"{told[source][place]} · {told[sentence][place]}")
-            drawing.note(figure, 0, place - 0.17, name, color=color, yanchor="bottom", away=-2)
-            share = table["share"][place]
-            label = told[verdict][place] if pd.isna(share) or not mark else percent(float(share))
-            end = float(shares[place])
-            drawing.note(figure, end, place, str(label), color=color, yanchor="middle", away=6)
+        for place, n in enumerate(drawn):
+            color = drawing.ACCENT if bad[n] else drawing.INK
+            lines = drawing.wrapped(f"{told[source][n]} · {told[sentence][n]}", LETTERS)
+            name = "<br>".join(map(drawing.words, lines))
+            drawing.note(figure, 0, place - 0.15, name, color=color, yanchor="bottom", away=-2)
+            label = str(told[verdict][n])
+            if not pd.isna(table["share"][n]):
+                share = percent(float(shares[n]))
+                label = _("{share}, {verdict}", share=share, verdict=label)
+            end = float(shares[n])
+            drawing.note(figure, end, place, label, color=color, yanchor="middle", away=6)
         top = max(0.01, float(shares.max()) if len(shares) else 0)
-        figure.update_xaxes(range=[0, top * 1.5], visible=False, fixedrange=True)
-        figure.update_yaxes(range=[len(table) - 0.6, -0.7], visible=False, fixedrange=True)
+        figure.update_xaxes(range=[0, top * 2], visible=False, fixedrange=True)
+        figure.update_yaxes(range=[len(drawn) - 0.6, -0.7], visible=False, fixedrange=True)
         return drawing.dressed(
             figure,
-            title=self.text(),
-            subtitle=_("share of records that are not as expected"),
+            title=self.text().removesuffix("。").removesuffix("."),
+            subtitle=_("Share of records that are not as expected; what all fulfil is not drawn"),
             source=listed(source.name for source in self.quality.sources),
-            height=90 + 48 * len(table),
+            height=90 + ROW * len(drawn),
         )
 
 

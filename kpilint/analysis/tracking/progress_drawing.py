@@ -53,9 +53,7 @@ def drawn(result: ProgressResult) -> go.Figure:
         fixedrange=True,
         automargin=True,
     )
-    figure.update_xaxes(
-        showgrid=False, fixedrange=True, tickformat="%Y-%m-%d", nticks=5, ticks="outside", ticklen=8
-    )
+    figure.update_xaxes(nticks=5, ticks="outside", ticklen=8, **drawing.time_axis(days=True))
     metric = result.progress.goals.metric_of(result.progress.goal)
     dressed = drawing.dressed(
         figure,
@@ -65,7 +63,7 @@ def drawn(result: ProgressResult) -> go.Figure:
         height=380,
     )
     dressed.update_layout(title={"xref": "container", "x": 0.01})
-    return dressed.update_layout(margin={"l": 10, "r": 16, "t": 80, "b": 36})
+    return dressed.update_layout(margin={"l": 10, "r": 16, "t": 80, "b": 52})
 
 
 def _fan(figure: go.Figure, result: ProgressResult) -> None:
@@ -93,6 +91,7 @@ def _fan(figure: go.Figure, result: ProgressResult) -> None:
         xanchor="right",
         yanchor="top",
         yshift=-26,
+        bgcolor=drawing.PAPER,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kpilint.analysis import drawing
 from kpilint.analysis.tracking import states
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 LINE, SPACE, INDENT, MARK = 19, 16, 20, 18  # pixels: a line, between goals, a level, the sign
 LETTERS, WIDE = 48, 7.2  # half-width letters on a phone's line, and how many pixels one takes
+BESIDE = 0.46  # of a wide page: where the values stand, beside the names
 DEEPEST = 6  # levels that are set in; on a phone there is room for no more
 
 
@@ -31,7 +33,8 @@ class _Row:
     sign: str
     colour: str
     title: list[str]
-    below: list[str]
+    values: list[str]
+    beside: bool  # whether the values stand beside the title, and not below it
 
     @property
     def middle(self) -> float:
@@ -41,15 +44,30 @@ class _Row:
     @property
     def end(self) -> int:
         """Where the next goal may begin."""
-        return self.top + LINE * (len(self.title) + len(self.below)) + SPACE
+        title, values = len(self.title), len(self.values)
+        return self.top + LINE * (max(title, values) if self.beside else title + values) + SPACE
 
 
 def picture(result: TreeResult) -> go.Figure:
-    """An outline that fits a phone: each goal below the one it serves, with values and state.
+    """An outline: each goal below the one it serves, with values and state.
 
     Solid lines lead to parts, dotted ones to goals that merely serve; the sign tells how the
-    parts make up the whole. A line of text takes the same room on any screen.
+    parts make up the whole. A line of text takes the same room on any screen; on a phone the
+    values stand below the names.
     """
+    figure, phone = _outline(result, beside=True), _outline(result, beside=False).layout
+    top, height = int(figure.layout.yaxis.range[0]), int(phone.yaxis.range[0])
+    narrow = {
+        "annotations": [note.to_plotly_json() for note in phone.annotations],
+        "shapes": [shape.to_plotly_json() for shape in phone.shapes],
+        "yaxis": {"range": [height, 0]},
+        "height": height + 90,
+    }
+    return _dressed(figure, wording.headline(result), wording.scope(result), top, narrow)
+
+
+def _outline(result: TreeResult, *, beside: bool) -> go.Figure:
+    """The tree's rows from above, their values beside or below the names."""
     import plotly.graph_objects as go  # a second to import
 
     figure = go.Figure()
@@ -57,7 +75,7 @@ def picture(result: TreeResult) -> go.Figure:
     hows = {b.goal.id: b.how for b in result.shape}
     top = 0
     for branch in result.shape:
-        row = _row(result, branch, hows.get(branch.above, ""), top)
+        row = _row(result, branch, hows.get(branch.above, ""), top, beside=beside)
         _write(figure, row)
         if branch.above:
             _lead(figure, row, ends[branch.above], dotted=not branch.is_part)
@@ -67,10 +85,10 @@ def picture(result: TreeResult) -> go.Figure:
     figure.add_scatter(x=[0], y=[0], mode="markers", marker={"opacity": 0}, hoverinfo="skip")
     figure.update_xaxes(visible=False, fixedrange=True, range=[0, 1])
     figure.update_yaxes(visible=False, fixedrange=True, range=[top, 0])
-    return _dressed(figure, wording.headline(result), wording.scope(result), top)
+    return figure
 
 
-def _row(result: TreeResult, branch: Branch, how: str, top: int) -> _Row:
+def _row(result: TreeResult, branch: Branch, how: str, top: int, *, beside: bool) -> _Row:
     stands = result.standings[branch.goal.id]
     left = INDENT * min(branch.depth, DEEPEST)
     room = int(LETTERS - (left + MARK) / WIDE)
@@ -83,21 +101,26 @@ def _row(result: TreeResult, branch: Branch, how: str, top: int) -> _Row:
         drawing.SOFT if branch.goal.role == "info" else states.COLOURS[stands.state],
         drawing.wrapped(step + branch.goal.title, room),
         [line for lines in told for line in lines],
+        beside,
     )
 
 
 def _write(figure: go.Figure, row: _Row) -> None:
-    """The state's sign, then title, values and the state's word, one below the other."""
+    """The state's sign, then title, values and the state's word, line by line."""
     _text(figure, row.left, row.middle, row.sign, row.colour)
-    texts = [f"<b>{drawing.words(text)}</b>" for text in row.title]
-    texts += [drawing.words(text) for text in row.below]
-    for number, text in enumerate(texts):
-        _text(figure, row.left + MARK, row.middle + LINE * number, text, drawing.INK)
+    left, middle = row.left + MARK, row.middle
+    for number, text in enumerate(row.title):
+        bold = f"<b>{drawing.words(text)}</b>"
+        _text(figure, left, middle + LINE * number, bold, drawing.INK)
+    first, x = (0, BESIDE) if row.beside else (len(row.title), 0.0)
+    for number, text in enumerate(row.values, first):
+        y = middle + LINE * number
+        _text(figure, 0 if x else left, y, drawing.words(text), drawing.INK, x)
 
 
-def _text(figure: go.Figure, left: float, y: float, text: str, colour: str) -> None:
+def _text(figure: go.Figure, left: float, y: float, text: str, colour: str, x: float = 0.0) -> None:
     figure.add_annotation(
-        x=0,
+        x=x,
         y=y,
         text=text,
         font={"color": colour},
@@ -177,9 +200,17 @@ def _room(top: Moved) -> tuple[float, float]:
     return min(ends) - air, max(ends) + air
 
 
-def _dressed(figure: go.Figure, title: str, subtitle: str, height: int) -> go.Figure:
+def _dressed(
+    figure: go.Figure,
+    title: str,
+    subtitle: str,
+    height: int,
+    narrow: Mapping[str, Any] | None = None,
+) -> go.Figure:
     lines = drawing.wrapped(title, LETTERS - 6)
-    dressed = drawing.dressed(figure, title=title, subtitle=subtitle, source="", height=height + 90)
+    dressed = drawing.dressed(
+        figure, title=title, subtitle=subtitle, source="", height=height + 90, narrow=narrow
+    )
     head = "<br>".join(drawing.words(text) for text in lines)
     dressed.update_layout(title={"text": f"<b>{head}</b>", "xref": "container", "x": 0.01})
     return dressed.update_layout(margin={"l": 10, "r": 10, "t": 60 + 20 * len(lines), "b": 10})

@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass
 from typing import Self
 from unicodedata import normalize
 
+from kpilint.goals.display import department
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.written import plain_name
@@ -21,23 +22,32 @@ ASKED = {"names": "yes", "people": "names"}  # the parameters of notebooks that 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """How the people of a goals file are recognised; None where names may be shown."""
+    """How people are recognised, by their plain names; nobody where names may be shown."""
 
-    pattern: re.Pattern[str] | None
+    names: tuple[str, ...]
 
     @classmethod
-    def of(cls, order: Order) -> Self:
-        """Everybody who stands in a team or has a target, unless names were asked for."""
-        asked = any(order.parameters.get(name) == value for name, value in ASKED.items())
-        names = {plain_name(name) for name in _people(order.goals)} - {""}
-        return cls(None if asked or not names else _pattern(names))
+    def of(cls, order: Order, known: Iterable[str] = ()) -> Self:
+        """Everybody who stands in a team, has a target or is ``known`` to the data.
+
+        Nobody if names were asked for. A name of the data that the goals file uses for something
+        else, such as a team, and what has no two letters, is no person's.
+        """
+        if any(order.parameters.get(name) == value for name, value in ASKED.items()):
+            return cls(())
+        own = {plain_name(name) for name in _people(order.goals)}
+        told = {plain_name(name) for name in _labels(order.goals)}
+        data = {plain_name(name) for name in known}
+        return cls(tuple(sorted((own | {n for n in data - told if _is_name(n)}) - {""})))
 
     def named_in(self, *texts: str | None) -> bool:
         """Whether one of them is named, though nobody asked for names."""
-        if self.pattern is None:
-            return False
-        found = self.pattern.search
-        return any(found(normalize("NFKC", text).casefold()) for text in texts if text)
+        return any(self._named(normalize("NFKC", text).casefold()) for text in texts if text)
+
+    def _named(self, text: str) -> bool:
+        letters = re.sub(r"\s+", "", text)  # quick to look through for thousands of names
+        found = [name for name in self.names if name in letters]
+        return bool(found) and _pattern(found).search(text) is not None
 
     def in_block(self, block: Block) -> bool:
         """Whether a block of the page names one of them, in its words or its chart's data."""
@@ -59,6 +69,18 @@ def _people(goals: GoalSet) -> Iterator[str]:
         yield from goal.targets.people if goal.targets else ()
 
 
+def _labels(goals: GoalSet) -> Iterator[str]:
+    """What the goals file calls other things than people."""
+    yield from goals.teams
+    for goal in goals:
+        yield from (goal.title, goal.department or "")
+    yield from (metric.title for metric in goals.metrics.values())
+
+
+def _is_name(text: str) -> bool:
+    return sum(letter.isalpha() for letter in text) > 1
+
+
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:
     """Any of the plain names, however spaced; Ann is not found in annual."""
     spaced = (r"\s*".join(map(re.escape, name)) for name in sorted(names))
@@ -78,14 +100,3 @@ def owner(goal: Goal) -> str:
     if goal.owner:
         return goal.owner
     return _("{department} (no owner yet)", department=department(goal.department))
-
-
-def department(name: str | None) -> str:
-    """A department as readers know it; names beyond the usual ones stay as written."""
-    usual = {
-        "marketing": _("Marketing"),
-        "inside_sales": _("Inside sales"),
-        "field_sales": _("Field sales"),
-        "customer_success": _("Customer success"),
-    }
-    return usual.get(name, name) if name else _("no department")

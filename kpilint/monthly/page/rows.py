@@ -154,7 +154,7 @@ def _coverage(status: GoalStatus) -> Iterator[str]:
     if status.pipeline is not None and status.pace is not None and status.pace.coverage is not None:
         yield _(
             "Open deals come to {open}, a pipeline coverage of {coverage} of the gap.",
-            open=_amount(status, status.pipeline.value),
+            open=wording.rounded(status.pipeline.value, status.unit),
             coverage=show(round(status.pace.coverage, 1), "ratio", language()),
         )
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kpilint.i18n import _
-from kpilint.monthly.blocks import Block, Note, Placed, Prose, Verdict, blocks
+from kpilint.monthly.blocks import Block, Chart, Note, Placed, Prose, Verdict, blocks
 from kpilint.monthly.page.people import People
 from kpilint.monthly.page.views import ALL, MANAGER, SECTIONS, View, Views, audience, section_title
 
@@ -72,7 +72,21 @@ def sections(notebooks: Sequence[NotebookNode], language: str, people: People) -
         section.title = section.title or section_title(key)
         section.views = MANAGER.union(*(piece.views for piece in section.pieces))
     found["goals"].views = ALL
+    _leave_out_repeated(found.values())
     return list(found.values())
+
+
+def _leave_out_repeated(found: Iterable[Section]) -> None:
+    """In place of a chart that all its readers have seen in an earlier section, say where."""
+    seen: dict[str, tuple[Section, Views]] = {}
+    for section in found:
+        for place, piece in enumerate(section.pieces):
+            if not isinstance(piece.block, Chart):
+                continue
+            first, readers = seen.setdefault(piece.block.spec, (section, piece.views))
+            if first is not section and piece.views <= readers:
+                told = Note(_("The chart stands under “{section}”.", section=first.title))
+                section.pieces[place] = replace(piece, block=told)
 
 
 def _tagged(placed: Placed) -> str | None:

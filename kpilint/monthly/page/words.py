@@ -35,7 +35,7 @@ def _page() -> Mapping[str, str]:
         "leads": _("Until when does it count?"),
         "no_actions": _("No goal says what to do when it moves; write action: there."),
         "table": _("Show the figures as a table"),
-        "source": _("Source"),
+        "source": _("Source: "),
         "chart": _("Chart"),
         "made": _("Made with kpilint. The page holds everything it shows and loads nothing."),
     }
@@ -54,6 +54,9 @@ def _goals() -> Mapping[str, str]:
         "forecast": _("Forecast (80% range)"),
         "parts": _("By person, team and month"),
         "team_parts": _("By team and month"),
+        "team": _("Whose goals"),
+        "all_teams": _("All"),
+        "verdicts": _("The hypotheses, last month and this one"),
         "no_goals": _("There is no goal to show here."),
         "over": _("Goals whose period was over before, not shown here:"),
     }
