@@ -118,9 +118,7 @@ def test_a_funnel_is_read_once_for_all_plans_on_it(
         lambda data, spec, day: [read.append(""), passages(data, spec, day)][1],
     )
     with kl.Dataset.of(goals) as data:
-        plans = [
-            Plan.of(goals, each, as_of="2026-10-31", draws=0) for each in ("g", "more", "part")
-        ]
+        plans = [Plan.of(goals, each, as_of="2026-10-31", draws=0) for each in ("g", "more")]
         records = observed.Records(data, plans[0].as_of)
         shared = [plan.on(records, data) for plan in plans]
         assert len(read) == 1
