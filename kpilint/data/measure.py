@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
@@ -23,7 +24,7 @@ from kpilint.goals.period import Period
 from kpilint.goals.target import unit_of, value_in
 from kpilint.i18n import _
 
-__all__ = ["Series", "history", "value"]
+__all__ = ["Series", "history", "over", "value"]
 
 
 def history(
@@ -57,6 +58,13 @@ def value(
     or a source whose records end before the period begins. Raises Unavailable like ``history``.
     """
     return _Measuring(data, goals, "month", as_of or end).value(metric, start, end)
+
+
+def over(
+    data: Dataset, goals: GoalSet, metric: Metric, spans: Sequence[tuple[date, date]]
+) -> list[float | None]:
+    """A flow metric like ``value`` over each of many spans of days, in one look at the records."""
+    return _Measuring(data, goals, "month", date.max).flow_values(metric, spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +229,21 @@ class _Measuring:
         return self.manual_value(metric, start, end)
 
     def flow_value(self, metric: Metric, start: date, end: date) -> float | None:
-        chosen = selected(self.data, metric).between(start, end)
-        told = chosen.records.aggregate(value=chosen.aggregate(), n=chosen.records.count())
-        found = told.to_pyarrow().to_pylist()[0]
-        if found["value"] is not None and found["n"]:
-            return float(found["value"])
+        return self.flow_values(metric, [(start, end)])[0]
+
+    def flow_values(self, metric: Metric, spans: Sequence[tuple[date, date]]) -> list[float | None]:
+        chosen, asked = selected(self.data, metric), {}
+        for number, (start, end) in enumerate(spans):
+            asked[f"value{number}"], asked[f"n{number}"] = chosen.between(start, end).among_all()
+        row = chosen.table.aggregate(**asked).to_pyarrow().to_pylist()[0] if asked else {}
+        told = [(row[f"value{number}"], row[f"n{number}"]) for number in range(len(spans))]
+        return [
+            float(value) if value is not None and n else self.silent(metric, *span)
+            for (value, n), span in zip(told, spans, strict=True)
+        ]
+
+    def silent(self, metric: Metric, start: date, end: date) -> float | None:
+        """What no record means: 0 for a count or a sum while the source tells of these days."""
         if KINDS.get(metric.agg or "") is None:
             return None
         covered = self.data.coverage(metric.source or "", metric.time or "", end)

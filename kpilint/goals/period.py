@@ -72,6 +72,12 @@ class Period:
         start = add_months(self.start, -months) if months else self.start - length
         return self._moved(start, self.start - DAY)
 
+    def after(self) -> Period:
+        """The period just after, of as many months, or days."""
+        start, months = self.end + DAY, len(self.months())
+        later = add_months(start, months) if months else start + timedelta(days=self.days)
+        return self._moved(start, later - DAY)
+
     def last_year(self) -> Period:
         """The same period a year before: the same months or dates, or the week 52 weeks before."""
         if self.kind == "week":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from kpilint.rule import HISTORY, WARNING, Cannot, Flaw, Flaws, rule
 from kpilint.rules.outlook import SOUND
 
 if TYPE_CHECKING:
+    from kpilint.analysis.planning.observed import Records
     from kpilint.analysis.planning.plan import PlanResult
     from kpilint.data.dataset import Dataset
 
@@ -96,11 +98,20 @@ def _planned(
     from kpilint.analysis.planning.plan import Plan
 
     try:
-        return Plan.of(goals, goal.id, as_of=as_of, draws=0)(data)
+        return Plan.of(goals, goal.id, as_of=as_of, draws=0).on(_records(data, as_of), data)
     except Misuse:
         return None
     except Unavailable as problem:
         return problem
+
+
+@lru_cache(maxsize=1)
+def _records(data: Dataset, as_of: date) -> Records:
+    """What the funnels' records tell on a day; one for all goals, so that each is read once."""
+    from kpilint.analysis.planning.observed import Records
+    from kpilint.data.known import as_known
+
+    return Records(as_known(data, as_of), as_of)
 
 
 def _late(
@@ -156,6 +167,8 @@ def volume_infeasible(goal: Goal, goals: GoalSet, data: Dataset, as_of: date) ->
     if isinstance(plan, Unavailable):
         yield Cannot(str(plan))
     if plan is None or isinstance(plan, Unavailable) or not plan.course.missing:
+        return
+    if all(each.needed <= each.best for each in plan.volumes(draws=0)[:-1]):
         return
     volumes = plan.volumes()[:-1]
     over = [each for each in volumes if each.low > each.best * (1 + 1e-9)]

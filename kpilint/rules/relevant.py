@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import isfinite
+from typing import TYPE_CHECKING
 
+from kpilint.analysis.targets import target_in
 from kpilint.analysis.tree.arithmetic import made_of
 from kpilint.goals.display import show
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.target import target_of, unit_of
+from kpilint.goals.target import unit_of
 from kpilint.i18n import _, language
 from kpilint.rule import ERROR, WARNING, Cannot, Flaw, Flaws, rule
+
+if TYPE_CHECKING:
+    from kpilint.data.dataset import Dataset
 
 
 @rule("R001", ERROR)
@@ -57,6 +63,8 @@ def kpi_without_parent(goal: Goal, goals: GoalSet) -> Flaws:
 def tree_does_not_add_up(
     goal: Goal,
     goals: GoalSet,
+    data: Dataset | None,
+    as_of: date,
     *,
     sum: float = 0.01,  # noqa: A002, the option is called what combine calls it
     product: float = 0.05,
@@ -64,7 +72,8 @@ def tree_does_not_add_up(
     """The targets of the parts make the target of the whole.
 
     Under an explicit ``combine`` the parts sum, multiply or divide to the parent. Where they do
-    not, one of the targets is wrong, and everyone can meet theirs while the whole misses.
+    not, one of the targets is wrong, and everyone can meet theirs while the whole misses. Growth
+    such as 前年比115% is told by the data, where there is data.
 
     Bad:
         target: 150件
@@ -86,8 +95,7 @@ def tree_does_not_add_up(
     if how != "sum" and any(c.period and goal.period and c.period != goal.period for c in children):
         yield Cannot(_("The parts have other periods than the whole."))
         return
-    target = target_of(goals, goal)
-    parts = [target_of(goals, child) for child in children]
+    target, *parts = (target_in(goals, data, each, as_of) for each in (goal, *children))
     if target is None or None in parts:
         yield Cannot(_("A target of the tree is not a number that the file itself gives."))
         return

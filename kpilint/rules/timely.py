@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
+from kpilint.analysis.targets import target_in
+from kpilint.errors import Unavailable
 from kpilint.finding import Related, Span
 from kpilint.goals.display import show
 from kpilint.goals.goal import Goal, Monthly, Targets
 from kpilint.goals.goalfile import GoalSet, identity
+from kpilint.goals.metric import Metric
 from kpilint.goals.period import Period, read_period
 from kpilint.goals.quantity import Quantity
-from kpilint.goals.target import is_level, part_of, target_of, unit_of, value_in
+from kpilint.goals.target import is_level, unit_of, value_in
 from kpilint.goals.written import plain_name
 from kpilint.i18n import _, language, listed
-from kpilint.rule import ERROR, INFO, WARNING, Flaw, Flaws, rule
+from kpilint.rule import ERROR, INFO, WARNING, Cannot, Flaw, Flaws, rule
+from kpilint.rules.outlook import forecaster
+
+if TYPE_CHECKING:
+    from kpilint.data.dataset import Dataset
 
 
 @rule("T001", ERROR)
@@ -63,12 +71,14 @@ def period_over(goal: Goal, goals: GoalSet, as_of: date) -> Flaws:
 
 
 @rule("T003", ERROR, requires={"E005", "E008"})
-def targets_do_not_add_up(goal: Goal, goals: GoalSet, *, tolerance: float = 0.005) -> Flaws:
+def targets_do_not_add_up(
+    goal: Goal, goals: GoalSet, data: Dataset | None, as_of: date, *, tolerance: float = 0.005
+) -> Flaws:
     """The targets of people, teams and months add up to the goal.
 
     Checked wherever a metric adds up (counts and sums, not rates or means): people to their team,
-    teams to the goal, months to the period. In a spreadsheet the columns and rows of totals are
-    checked too.
+    teams to the goal, months to the period. Growth such as 前年比115% is told by the data, where
+    there is data. In a spreadsheet the columns and rows of totals are checked too.
 
     Bad:
         target: 150件
@@ -90,7 +100,11 @@ def targets_do_not_add_up(goal: Goal, goals: GoalSet, *, tolerance: float = 0.00
     sums = list(_totals(goal, goal.targets, unit, known=metric is not None))
     if metric is not None:
         yield from _outside(goal, goal.targets)
-        sums += _sums(goals, goal, goal.targets, unit)
+        try:
+            asked = _Asked(goals, goal, metric, unit, data, as_of)
+            sums += _sums(asked, goal.targets)
+        except Unavailable as problem:
+            yield Cannot(str(problem))
     for place, name, whole, parts in sums:
         if abs(whole - parts) > tolerance * max(abs(whole), abs(parts)):
             said = unit or _unit_said(goal.targets)
@@ -107,18 +121,76 @@ def targets_do_not_add_up(goal: Goal, goals: GoalSet, *, tolerance: float = 0.00
             yield Flaw(place, message, evidence)
 
 
-def _sums(
-    goals: GoalSet, goal: Goal, targets: Targets, unit: str | None
-) -> Iterator[tuple[Span, str, float, float]]:
+class _Asked(NamedTuple):
+    """What the parts of a goal ask for, as numbers; growth is told by the data."""
+
+    goals: GoalSet
+    goal: Goal
+    metric: Metric
+    unit: str | None
+    data: Dataset | None
+    as_of: date
+
+    def whole(self) -> float | None:
+        """The goal's own target."""
+        if self.goal.target is None and self.goal.share is None:
+            return None
+        return target_in(self.goals, self.data, self.goal, self.as_of)
+
+    def each(self, parts: Mapping[str, Quantity | Monthly]) -> dict[str, float]:
+        """What each person is asked for, or each team with its members."""
+        teams = {plain_name(team): names for team, names in self.goals.teams.items()}
+        told = {}
+        for name, part in parts.items():
+            names = teams.get(plain_name(name), (name,))
+            value = self.of(part, tuple(plain_name(each) for each in names))
+            if value is not None:
+                told[name] = value
+        return told
+
+    def of(self, part: Quantity | Monthly, people: tuple[str, ...] | None) -> float | None:
+        """A total, or the sum of its months. Raises Unavailable for growth on an unknown past."""
+        period = self.goal.period
+        if isinstance(part, Quantity):
+            return self._value(part, period, people)
+        values = [self._value(quantity, month, people) for month, quantity in part.items()]
+        return sum(v for v in values if v is not None) if None not in values else None
+
+    def _value(
+        self, quantity: Quantity, period: Period | None, people: tuple[str, ...] | None
+    ) -> float | None:
+        if quantity.relative is None or period is None:
+            return value_in(quantity, self.unit)
+        if self.data is None:
+            raise Unavailable(_("The data was not looked at (--offline)."))
+        from kpilint.analysis.tracking.attainment import grown_part
+
+        daily = forecaster(self.data, self.as_of).daily
+        found = grown_part(daily, self.metric, period, quantity.relative, people)
+        if found is None:
+            raise Unavailable(
+                _(
+                    "The target {target} for {period} is held against a past that the data does "
+                    "not tell, or not yet.",
+                    target=quantity.text,
+                    period=period.text,
+                )
+            )
+        return found
+
+
+def _sums(asked: _Asked, targets: Targets) -> Iterator[tuple[Span, str, float, float]]:
     """What must equal what: place, name, the whole and the sum of its parts."""
-    people = _values(targets.people, unit)
-    teams = _values(targets.teams, unit)
+    goals, goal = asked.goals, asked.goal
+    if goal.target is None and goal.share is None and not targets.teams:
+        return
+    people, teams = asked.each(targets.people), asked.each(targets.teams)
     for name, whole in teams.items():
         members = [_same_name(member, people) for member in goals.teams.get(name, ())]
         if members and None not in members:
             place = targets.at("teams", name)
             yield place, name, whole, sum(people[m] for m in members if m is not None)
-    total = target_of(goals, goal) if goal.target is not None or goal.share is not None else None
+    total = asked.whole()
     if total is None:
         return
     if teams:
@@ -126,7 +198,7 @@ def _sums(
     if people and not (teams and _in_teams(goals, people, teams)):
         yield targets.at("people"), goal.title, total, sum(people.values())
     if targets.months:
-        months = part_of(targets.months, unit)
+        months = asked.of(targets.months, None)
         if months is not None:
             yield targets.at("months"), goal.title, total, months
 
@@ -152,11 +224,6 @@ def _totals(
 def _unit_said(targets: Targets) -> str | None:
     """The unit that is written beside the totals, for a metric that is not known."""
     return next((total.unit for total in targets.totals.values()), None)
-
-
-def _values(parts: Mapping[str, Quantity | Monthly], unit: str | None) -> dict[str, float]:
-    values = {name: part_of(part, unit) for name, part in parts.items()}
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _same_name(member: str, people: Mapping[str, float]) -> str | None:

@@ -69,7 +69,18 @@ def test_factors_of_other_periods_cannot_be_checked(
     assert (len(result), len(result.unchecked)) == (0, unchecked)
 
 
-def test_a_relative_target_cannot_be_checked(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("part", "count"), [("前年比100%", 0), ("前年比110%", 1)])
+def test_growth_is_told_by_the_data(part: str, count: int, tmp_path: Path) -> None:
+    text = f"""goals:
+  - {{id: whole, role: kgi, metric: won_revenue, period: 2026-Q4, target: 2倍, combine: {{sum: [a, b]}}}}
+  - {{id: a, metric: won_revenue, period: 2026-Q4, target: 前年比100%}}
+  - {{id: b, metric: won_revenue, period: 2026-Q4, target: {part}}}
+"""
+    result = found("GoalSet", text, tmp_path, "R003", data=True)
+    assert (len(result), result.unchecked) == (count, ())
+
+
+def test_a_relative_target_cannot_be_checked_without_data(tmp_path: Path) -> None:
     parts = goals("{sum: [a, b]}", ("won_revenue", "+15%"), ("won_revenue", "5,000万円"))
     assert len(found("GoalSet", parts, tmp_path, "R003").unchecked) == 1
 

@@ -67,6 +67,55 @@ def test_parts_add_up(targets: str, count: int, tmp_path: Path) -> None:
     assert len(found("Goal", f"targets: {{{targets}}}", tmp_path, "T003")) == count
 
 
+EACH = "営業A: {0}, 営業B: {0}, 営業C: {1}"
+ALIKE, MORE = EACH.format("前年比125%", "前年比125%"), EACH.format("前年比125%", "前年比160%")
+
+
+@pytest.mark.parametrize(
+    ("target", "targets", "count"),
+    [
+        ("前年比125%", f"people: {{{ALIKE}}}", 0),
+        ("前年比125%", f"people: {{{MORE}}}", 1),
+        ("155件", f"people: {{{ALIKE}}}", 0),  # 1.25 times the 124 of a year ago
+        ("170件", f"people: {{{ALIKE}}}", 1),
+        ("前年比125%", "people: {営業A: 77件, 営業B: 78件}", 0),
+        (
+            "前年比125%",
+            f"people: {{{ALIKE}}}, teams: {{営業1課: 前年比125%, 営業2課: 前年比160%}}",
+            2,
+        ),
+        ("155件", "months: {2026-10: 前年比125%, 2026-11: 前年比125%, 2026-12: 前年比125%}", 0),
+        ("170件", "months: {2026-10: 前年比125%, 2026-11: 前年比125%, 2026-12: 前年比125%}", 1),
+    ],
+)
+def test_growth_is_told_by_the_data(target: str, targets: str, count: int, tmp_path: Path) -> None:
+    goal = f"target: {target}\ntargets: {{{targets}}}"
+    result = found("Goal", goal, tmp_path, "T003", data=True)
+    assert (len(result), result.unchecked) == (count, ())
+
+
+@pytest.mark.parametrize(
+    ("targets", "data"),
+    [
+        ("people: {営業A: 前年比125%, 営業B: 80件}", False),
+        (
+            "months: {2026-10: 40件, 2026-11: 40件, 2026-12: 前期比+10%}",
+            True,
+        ),  # November is to come
+    ],
+)
+def test_growth_on_a_past_that_is_not_told(targets: str, data: bool, tmp_path: Path) -> None:
+    """No sum is made of what is known of it."""
+    result = found("Goal", f"targets: {{{targets}}}", tmp_path, "T003", data=data)
+    assert (len(result), len(result.unchecked)) == (0, 1)
+
+
+def test_growth_that_nothing_is_held_against_is_not_asked_for(tmp_path: Path) -> None:
+    text = merged("Goal", "targets: {people: {営業A: 前年比125%}}", absent={"target"})
+    result = linted(text, tmp_path, "T003", data=False)
+    assert (len(result), result.unchecked) == (0, ())
+
+
 @pytest.mark.parametrize("metric", ["unit_price", "request_rate"])
 def test_what_does_not_add_up_is_not_added(metric: str, tmp_path: Path) -> None:
     goal = f"metric: {metric}\ntarget: 50\ntargets: {{people: {{営業A: 50, 営業B: 60}}}}"

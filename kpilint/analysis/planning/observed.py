@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -82,36 +82,76 @@ class Observed:
         return slice(max((start - self.first).days, 0), max((end - self.first).days + 1, 0))
 
 
-def observed(
-    data: Dataset, spec: FunnelSpec, stage: int, as_of: date, *, money: bool = False
-) -> Observed:
-    """The records of a funnel as far as ``stage``, seen from ``as_of``; only counts leave the engine.
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Funnels' records as known on the day ``as_of``: each is read once for all that is planned."""
 
-    ``money`` asks for amounts. Raises the data door's errors, and Unavailable where a stage has no
-    records to learn from.
+    data: Dataset
+    as_of: date
+    _counted: dict[str, _Counted] = field(default_factory=dict)
+    _seen: dict[tuple[str, int, bool], Observed] = field(default_factory=dict)
+
+    def observed(self, spec: FunnelSpec, stage: int, *, money: bool = False) -> Observed:
+        """A funnel's records as far as ``stage``; only counts leave the engine.
+
+        ``money`` asks for amounts. Raises the data door's errors, and Unavailable where a stage
+        has no records to learn from.
+        """
+        key = (spec.name, stage, money)
+        if key not in self._seen:
+            if spec.name not in self._counted:
+                self._counted[spec.name] = _Counted.of(self.data, spec, self.as_of)
+            self._seen[key] = self._counted[spec.name].observed(stage, money=money)
+        return self._seen[key]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counted:
+    """One funnel in counts: who came to each stage on which day, and who left each but the last.
+
+    ``arrivals`` are by ``code``, see ``_day_code``; ``left`` has one entry for each stage left.
     """
-    found = passages(data, spec, as_of)
-    counted = tally(found.records, [_day_code(found, n, stage) for n in range(stage + 1)])
-    place, day = np.divmod(counted["code"].to_numpy(np.int64), 1 << BITS)
-    if not len(day):
-        raise Unavailable(
-            _("No record of the funnel {funnel} has a date, so nothing can be planned from it.",
-              funnel=spec.name)
-        )  # fmt: skip
-    first, until = EPOCH + timedelta(days=int(day.min())), min(_newest(found), as_of)
-    came = np.zeros((stage + 1, (until - first).days + 1))
-    np.add.at(came, (place, day - day.min()), counted["count"].to_numpy(np.float64))
-    stays, waiting = _stays(found, stage, until)
-    for n, each in enumerate(stays):
-        if not each.came:
-            message = _(
-                "Nobody has come to the stage {stage} yet, so nothing tells how many move on "
-                "from there; plan again when there are records.",
-                stage=spec.stages[n].name,
-            )
-            raise Unavailable(message)
-    amounts, worth = _money(found, spec, stage, first, until) if money else (np.zeros(0), Worth())
-    return Observed(first, until, came, amounts, stays, waiting, worth)
+
+    spec: FunnelSpec
+    found: Passages
+    until: date
+    arrivals: pd.DataFrame
+    left: tuple[tuple[Stays, FloatArray], ...]
+
+    @classmethod
+    def of(cls, data: Dataset, spec: FunnelSpec, as_of: date) -> _Counted:
+        found = passages(data, spec, as_of)
+        codes = [_day_code(found, n, own=own) for n in range(found.stages) for own in (False, True)]
+        arrivals = tally(found.records, codes)
+        until = min(_newest(found), as_of) if len(arrivals) else as_of
+        return cls(spec, found, until, arrivals, _left(found, until))
+
+    def observed(self, stage: int, *, money: bool) -> Observed:
+        """See `Records`."""
+        place, day = np.divmod(self.arrivals["code"].to_numpy(np.int64), 1 << BITS)
+        asked = (place == 2 * stage + 1) | ((place < 2 * stage) & (place % 2 == 0))
+        if not asked.any():
+            raise Unavailable(
+                _("No record of the funnel {funnel} has a date, so nothing can be planned from it.",
+                  funnel=self.spec.name)
+            )  # fmt: skip
+        place, day = place[asked] // 2, day[asked]
+        first = EPOCH + timedelta(days=int(day.min()))
+        came = np.zeros((stage + 1, (self.until - first).days + 1))
+        np.add.at(came, (place, day - day.min()), self.arrivals["count"].to_numpy()[asked])
+        for n, (stays, _waiting) in enumerate(self.left[:stage]):
+            if not stays.came:
+                message = _(
+                    "Nobody has come to the stage {stage} yet, so nothing tells how many move on "
+                    "from there; plan again when there are records.",
+                    stage=self.spec.stages[n].name,
+                )
+                raise Unavailable(message)
+        amounts, worth = np.zeros(0), Worth()
+        if money:
+            amounts, worth = _money(self.found, self.spec, stage, first, self.until)
+        ways, waiting = zip(*self.left[:stage], strict=True) if stage else ((), ())
+        return Observed(first, self.until, came, amounts, ways, waiting, worth)
 
 
 def _newest(found: Passages) -> date:
@@ -122,16 +162,16 @@ def _newest(found: Passages) -> date:
     return max(pd.Timestamp(each).date() for each in row if not pd.isna(each))
 
 
-def _day_code(found: Passages, n: int, last: int) -> ir.Value:
-    """A stage and the day on which a record came there.
+def _day_code(found: Passages, n: int, *, own: bool) -> ir.Value:
+    """A stage and the day on which a record came there, an odd place for its ``own`` word for it.
 
-    At the aimed stage as the record itself says, as metrics count it; on the way there a stage that
-    was skipped counts too, as in the rates.
+    At the aimed stage a plan goes by what the record itself says, as metrics count it; on the way
+    there a stage that was skipped counts too, as in the rates.
     """
     records = found.records
     known = ibis.ifelse(records.own_0.notnull(), records[f"at_{n}"], ibis.null("timestamp"))
-    moment = records[f"own_{n}"] if n == last else known
-    code = ibis.greatest(_day(moment), 0) + n * (1 << BITS)
+    moment = records[f"own_{n}"] if own else known
+    code = ibis.greatest(_day(moment), 0) + (2 * n + own) * (1 << BITS)
     return ibis.ifelse(moment.notnull(), code, ibis.null("int64"))
 
 
@@ -141,24 +181,23 @@ def _day(moment: ir.Value) -> ir.Value:
     return (moment.epoch_seconds().cast("float64") / 86_400).floor().cast("int64")
 
 
-def _stays(
-    found: Passages, stage: int, until: date
-) -> tuple[tuple[Stays, ...], tuple[FloatArray, ...]]:
-    codes = [_stay_code(found, n, until) for n in range(stage)]
+def _left(found: Passages, until: date) -> tuple[tuple[Stays, FloatArray], ...]:
+    """By stage but the last: how long records stayed and how it ended, and who is still there."""
+    codes = [_stay_code(found, n, until) for n in range(found.stages - 1)]
     if not codes:
-        return (), ()
+        return ()
     counted = tally(found.records.filter(found.records.own_0.notnull()), codes)
     end, age = np.divmod(counted["code"].to_numpy(np.int64), 1 << BITS)
     count = counted["count"].to_numpy(np.int64)
-    stays, waiting = [], []
-    for n in range(stage):
+    told = []
+    for n in range(found.stages - 1):
         here = end // 8 == n
         recent = here & (end // 4 % 2 == 1)
         chosen = recent if count[recent].sum() >= LEAST else here
         every = Stays(age[here], np.minimum(end[here] % 4, GONE), count[here])
-        waiting.append(every.waiting() if every.came else np.zeros(0))
-        stays.append(Stays(age[chosen], np.minimum(end[chosen] % 4, GONE), count[chosen]))
-    return tuple(stays), tuple(waiting)
+        stays = Stays(age[chosen], np.minimum(end[chosen] % 4, GONE), count[chosen])
+        told.append((stays, every.waiting() if every.came else np.zeros(0)))
+    return tuple(told)
 
 
 def _stay_code(found: Passages, n: int, until: date) -> ir.Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
@@ -16,7 +16,7 @@ from kpilint.analysis.planning.aim import Aim, aim_of, resolved
 from kpilint.analysis.planning.course import Calendar, Course, course, last_day, usual_rate
 from kpilint.analysis.planning.feasibility import Beyond, best_of, beyond
 from kpilint.analysis.planning.lags import Lag, forward, median_days, required, whole_way
-from kpilint.analysis.planning.observed import Observed, Worth, observed
+from kpilint.analysis.planning.observed import Observed, Records, Worth
 from kpilint.analysis.stats import FloatArray
 from kpilint.analysis.untold import Untold
 from kpilint.data.known import as_known
@@ -106,11 +106,13 @@ class Plan:
 
         Raises the data door's errors, and Unavailable where the records are too few to plan from.
         """
+        return self.on(Records(as_known(data, self.as_of), self.as_of), data)
+
+    def on(self, records: Records, data: Dataset) -> PlanResult:
+        """The same from ``records`` of the plan's day, read once for many plans."""
         aim = resolved(self.aim, self.goals, data, self.as_of)
         plan = replace(self, aim=aim)
-        seen = observed(
-            as_known(data, self.as_of), aim.spec, aim.stage, self.as_of, money=aim.money
-        )
+        seen = records.observed(aim.spec, aim.stage, money=aim.money)
         calendar = Calendar.of(aim, seen.until, self.as_of)
         lags = tuple(each.lag() for each in seen.stays)
         found = course(aim, seen, calendar, lags, seen.worth)
@@ -132,6 +134,13 @@ def redrawn(seen: Observed, draws: int) -> Iterator[tuple[list[Lag], float]]:
     for _draw in range(draws):
         lags = [each.redrawn(rng).lag() for each in seen.stays]
         yield lags, max(float(rng.normal(seen.worth.mean, seen.worth.error)), seen.worth.mean / 10)
+
+
+@lru_cache(maxsize=8)  # goals on one stage share what was drawn for it
+def _rates(seen: Observed, draws: int) -> tuple[tuple[tuple[float, ...], float], ...]:
+    """Rates from stage to stage and the mean worth, drawn anew so many times."""
+    drawn = redrawn(seen, draws)
+    return tuple((tuple(max(each.rate, 1e-9) for each in lags), mean) for lags, mean in drawn)
 
 
 def _limits(
@@ -225,21 +234,21 @@ class PlanResult(Result):
         ways = [whole_way(self.lags[n:]) for n in range(len(self.stages))]
         return tuple(last_day(self.plan.aim, median_days(way)) for way in ways)
 
-    def volumes(self) -> tuple[Volume, ...]:
+    def volumes(self, draws: int = VOLUME_DRAWS) -> tuple[Volume, ...]:
         """The reverse funnel of the whole target by stage, whenever they come; none if a rate is 0.
 
-        Each beside the most that months as many as the goal's ever brought.
+        Each beside the most that months as many as the goal's ever brought. Without ``draws``
+        there is no interval: ``low`` and ``high`` are nan.
         """
         rates = [each.rate for each in self.lags]
         if not all(rates):
             return ()
         aim, worth = self.plan.aim, self.seen.worth
-        drawn = [
-            required(aim.target / mean, [max(each.rate, 1e-9) for each in lags])
-            for lags, mean in redrawn(self.seen, VOLUME_DRAWS)
-        ]
         counts = required(aim.target / worth.mean, rates)
-        low, high = np.quantile(drawn, TAILS, axis=0)
+        low = high = np.full(len(counts), np.nan)
+        if draws:
+            drawn = [required(aim.target / mean, each) for each, mean in _rates(self.seen, draws)]
+            low, high = np.quantile(drawn, TAILS, axis=0)
         best = best_of(self.seen.by_month(), len(aim.period.months()))
         each = zip(self.stages, counts, low, high, best, strict=True)
         return tuple(Volume(name, *map(float, row)) for name, *row in each)

@@ -12,7 +12,7 @@ from kpilint.errors import Unavailable
 from kpilint.goals.goal import Goal, Monthly
 from kpilint.goals.metric import Better, Metric
 from kpilint.goals.period import Period
-from kpilint.goals.quantity import Quantity
+from kpilint.goals.quantity import Quantity, Relative
 from kpilint.goals.target import part_of, unit_of, value_in
 from kpilint.goals.written import plain_name
 from kpilint.i18n import _
@@ -57,6 +57,21 @@ def target_on(goals: GoalSet, goal: Goal, day: date, data: Dataset) -> float | N
         return None
 
 
+def grown_part(
+    daily: Daily, metric: Metric, period: Period, relative: Relative, people: People | None
+) -> float | None:
+    """A relative target of a part: its factor times what the same people made in the period before.
+
+    None while that is not over, where the records do not tell all of it, and where it is not
+    above 0. Raises Unavailable where the metric cannot be computed by person.
+    """
+    basis = period.last_year() if relative.basis == "previous_year" else period.before()
+    if basis.end > daily.as_of or not daily.tells(metric, basis):
+        return None
+    before = daily.value(metric, basis.start, basis.end, people)
+    return relative.factor * before if before is not None and before > 0 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a goal: of one person or team, of one month, or of both; None is all of them.
@@ -79,6 +94,17 @@ class Parts:
 
     rows: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def whole(self) -> float | None:
+        """The target that they make: that of all teams, else of all people, else of all months."""
+        teams = [part for part in self.rows if part.team is not None and part.period is None]
+        people = [part for part in self.rows if part.owner is not None and part.period is None]
+        months = [part for part in self.rows if part.team is None and part.owner is None]
+        for parts in (teams, people, months):
+            known = [part.target for part in parts if part.target is not None]
+            if parts and len(known) == len(parts):
+                return sum(known)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +140,7 @@ class _Split:
         """A part's target; growth is on its own people's earlier period, known when it began."""
         if quantity.relative is None or (quantity.unit == self.unit == "ratio"):
             return part_of(quantity, self.unit)
-        previous = quantity.relative.basis == "previous_year"
-        basis = period.last_year() if previous else period.before()
-        if basis.end > self.daily.as_of:
-            return None
-        before = self.value(basis, people)
-        return quantity.relative.factor * before if before is not None and before > 0 else None
+        return grown_part(self.daily, self.metric, period, quantity.relative, people)
 
     def spread(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +16,7 @@ from kpilint.errors import Unavailable
 from kpilint.goals.formula import read_formula
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Metric
+from kpilint.goals.period import Period
 from kpilint.i18n import _
 
 if TYPE_CHECKING:
@@ -70,6 +71,15 @@ class Daily:
             return result if isfinite(result) else None
         return self._undivided(metric, start, end, people)
 
+    def foresee(self, metric: Metric, spans: Sequence[tuple[date, date]]) -> None:
+        """Read at once, over all of these spans, what ``value`` would read for each in turn."""
+        for leaf in self._leaves(metric):
+            if leaf.form == "flow" and leaf.agg not in _FROM_DAYS:
+                within = [(start, min(end, self.as_of)) for start, end in spans]
+                keys = [(leaf.name, *span) for span in within]
+                told = measure.over(self.data, self.goals, leaf, within)
+                self._whole.update(zip(keys, told, strict=True))
+
     def weight(self, metric: Metric, start: date, end: date) -> float:
         """The records behind a mean, or the denominator of a ratio."""
         if metric.form == "ratio":
@@ -79,11 +89,24 @@ class Daily:
 
     def by_days(self, metric: Metric) -> bool:
         """Whether its value over any days takes no further reading of the records."""
-        leaves = [each for each in self.goals.behind(metric.name) if not each.parts]
         return all(
             each.manual is not None or (each.form in ("flow", "stock") and each.agg in _FROM_DAYS)
-            for each in leaves
+            for each in self._leaves(metric)
         )
+
+    def by_spans(self, metric: Metric) -> bool:
+        """Whether one reading of the records tells its value over any spans of days.
+
+        Not that of a largest or smallest value either: a single record, of which no habit tells.
+        """
+        return not any(each.cohort for each in self.goals.behind(metric.name)) and all(
+            each.agg not in ("min", "max") and (each.form != "stock" or each.agg in _FROM_DAYS)
+            for each in self._leaves(metric)
+        )
+
+    def _leaves(self, metric: Metric) -> list[Metric]:
+        """The metrics that one is computed from in the end, or itself."""
+        return [each for each in self.goals.behind(metric.name) if not each.parts]
 
     def knows(self, metric: Metric, person: str) -> bool:
         """Whether the data has ever heard of a person; plain name."""
@@ -105,18 +128,30 @@ class Daily:
             self._covered[metric.name] = first
         return self._covered[metric.name]
 
-    def newest(self, source: str) -> date:
-        """The day of a source's export: ``as_of`` where some event runs on to it, else the last.
+    def tells(self, metric: Metric, period: Period) -> bool:
+        """Whether the records tell the whole of a period; values typed in are taken as they are."""
+        for leaf in self._leaves(metric):
+            if leaf.manual is None:
+                covered = self.coverage(leaf)
+                if covered is None or not covered.begins_by(period.start):
+                    return False
+                if self.newest(leaf.source or "", period.end) < period.end:
+                    return False
+        return True
 
-        A silence of one kind of event is no stale export while others go on.
+    def newest(self, source: str, day: date | None = None) -> date:
+        """The day of a source's export: ``day``, by default ``as_of``, where some event runs on to it.
+
+        Else the last of its records. A silence of one kind of event is no stale export while others
+        go on.
         """
-        found: list[date] = []
+        day, found = day or self.as_of, []
         for time in sorted(_times(self.goals, source)):
             with suppress(Unavailable):  # told where the column itself is wanted
                 covered = self.data.coverage(source, time, self.as_of)
                 if covered is not None:
-                    found.append(self.as_of if covered.reaches(self.as_of) else covered.last)
-        return max(found, default=self.as_of)
+                    found.append(day if covered.reaches(day) else covered.last)
+        return max(found, default=day)
 
     def courses(self, metric: Metric) -> Courses:
         """The days of a count, sum or mean, of everybody and of each person."""

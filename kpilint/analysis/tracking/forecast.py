@@ -12,7 +12,7 @@ from scipy.special import stdtr, stdtrit
 from kpilint.analysis.projection import Projection
 from kpilint.goals.metric import Better
 
-_FEWEST = 4  # past periods that a line and its error can be told from
+FEWEST = 4  # past periods that a line and its error can be told from
 _LARGEST = 700.0  # whose exponential is still a number
 
 
@@ -113,10 +113,10 @@ def regressed(so_far: float, then: ArrayLike, ended: ArrayLike) -> Regressed | N
     """Where a period ends that stands at ``so_far``, told by how past ones stood and ended.
 
     ``then`` ``(k,)`` is what k past periods had come to when as much of them was over, ``ended``
-    their values; by logarithm where all are above 0. None with fewer than four, and where not one
-    differs from another. The prediction interval of a straight line fitted by least squares
-    (Draper and Smith 1998, section 3.1): it runs from a habit that so_far says nothing about to one
-    that it tells in full.
+    their values; by logarithm where all are above 0. None with fewer than four. Where all stood
+    alike, as before the first record, their mean alone tells. The prediction interval of a straight
+    line fitted by least squares (Draper and Smith 1998, section 3.1): it runs from a habit that
+    so_far says nothing about to one that it tells in full.
     """
     x, y = (np.asarray(each, dtype=np.float64) for each in (then, ended))
     log = bool((x > 0).all() and (y > 0).all() and so_far > 0)
@@ -125,14 +125,41 @@ def regressed(so_far: float, then: ArrayLike, ended: ArrayLike) -> Regressed | N
         x, y, at = np.log(x), np.log(y), float(np.log(so_far))
     k, away = len(x), x - x.mean() if len(x) else x
     spread = float(away @ away)
-    if k < _FEWEST or not spread > 0:
+    if k < FEWEST:
         return None
-    slope = float(away @ y) / spread
+    slope = float(away @ y) / spread if spread > 0 else 0.0
     left = y - y.mean() - slope * away
-    df = k - 2
-    further = (at - float(x.mean())) ** 2 / spread
+    df = k - 2 if spread > 0 else k - 1
+    further = (at - float(x.mean())) ** 2 / spread if spread > 0 else 0.0
     sd = float(np.sqrt(left @ left / df * (1 + 1 / k + further)))
     return Regressed(float(y.mean()) + slope * (at - float(x.mean())), sd, float(df), log)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """An outlook of what cannot come below ``low``, such as what has been counted so far.
+
+    Of ``whole`` numbers the probability of a target is that of more than half below it: the
+    continuity correction.
+    """
+
+    outlook: Outlook
+    low: float
+    whole: bool
+
+    def quantile(self, p: float) -> float:
+        """See `Outlook`."""
+        return max(self.outlook.quantile(p), self.low)
+
+    def probability(self, target: float, better: Better) -> float:
+        """See `Outlook`."""
+        if target <= self.low and better == "higher":
+            return 1.0
+        if target < self.low:
+            return 0.0
+        if self.whole:
+            target = float(np.ceil(target) - 0.5 if better == "higher" else np.floor(target) + 0.5)
+        return self.outlook.probability(target, better)
 
 
 @dataclass(frozen=True, slots=True)

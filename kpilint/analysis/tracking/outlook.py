@@ -11,7 +11,7 @@ from kpilint.analysis.projection import project
 from kpilint.analysis.tracking.backtest import won_by_end
 from kpilint.analysis.tracking.daysums import EVERYBODY
 from kpilint.analysis.tracking.deals import Deals, deals
-from kpilint.analysis.tracking.forecast import Outlook, Rest, regressed
+from kpilint.analysis.tracking.forecast import Outlook, Rest, Within, regressed
 from kpilint.analysis.tracking.pacing import (
     DAY,
     ENOUGH,
@@ -87,6 +87,36 @@ class Forecaster:
             return as_of
         return self.daily.newest(leaf.source or "")
 
+    def told(self, metric: Metric, period: Period) -> date:
+        """The last day of a period, or after it, that the records tell of.
+
+        A period that is over is told to its end by records that run on until a silence before it
+        no longer than theirs have been, and by values typed in that do not add up.
+        """
+        seen, end = self.seen(metric), period.end
+        if seen >= end or end > self.daily.as_of:
+            return seen
+        return end if all(self._reaches(leaf, end) for leaf in self._leaves(metric)) else seen
+
+    def _reaches(self, leaf: Metric, day: date) -> bool:
+        if leaf.manual is not None:
+            return leaf.over != "sum" or any(period.end == day for period in leaf.manual)
+        return self.daily.newest(leaf.source or "", day) >= day
+
+    def lacks(self, metric: Metric, period: Period) -> date | None:
+        """Where the records of a period end too early, or the values typed in; None if they do not.
+
+        A value that is typed in by the month is not due before the month is over.
+        """
+        due, ends = min(self.daily.as_of, period.end), []
+        for leaf in self._leaves(metric):
+            if leaf.manual is None:
+                ends += [] if self._reaches(leaf, due) else [self._ends(leaf)]
+            elif typed := [p for p in leaf.manual if p.end <= self.daily.as_of]:
+                last = max(typed, key=lambda each: each.end)
+                ends += [last.end] if last.after().end <= due else []
+        return min(ends, default=None)
+
     def share(self, metric: Metric, period: Period, day: date | None = None) -> float:
         """The share of a period that should be made by a day, by default the last that is known.
 
@@ -94,7 +124,7 @@ class Forecaster:
         """
         if not metric.additive:
             return 1.0
-        key = (metric.name, period, day or self.seen(metric))
+        key = (metric.name, period, day or self.told(metric, period))
         if key not in self._shares:
             self._shares[key] = self._share(*key[1:], metric)
         return self._shares[key]
@@ -112,6 +142,13 @@ class Forecaster:
             except Unavailable:  # the actual value tells why, or there is no history
                 self._known[key] = None
         return self._known[key]
+
+    def periods(self, metric: Metric, period: Period) -> int:
+        """How many earlier periods are known as a whole; 0 where that cannot be told."""
+        try:
+            return len(self._past(metric, period))
+        except Unavailable:
+            return 0
 
     def pipeline(self, metric: Metric) -> Pipeline | None:
         """What is open behind a metric of won deals."""
@@ -221,23 +258,28 @@ class Forecaster:
         return Known(Rest(projected, known or 0.0, 1.0, weight), past, by_deals=False)
 
     def _by_course(self, metric: Metric, period: Period) -> Known | None:
-        """Formulas and stocks, by how earlier periods ended that had come as far."""
-        if metric.form not in ("formula", "stock") or not self.daily.by_days(metric):
+        """Formulas, stocks, medians, weeks: by how earlier periods ended that had come as far."""
+        if not self.daily.by_spans(metric):
             return None
         seen, closures = self.seen(metric), self.daily.goals.closures
-        so_far = self.daily.value(metric, period.start, seen)
-        if so_far is None:
-            return None
         share = elapsed(period.start, period.end, seen, closures)
+        past = self._past(metric, period)
+        days = [day_at(each.start, each.end, share, closures) for each in past]
+        partly = [(each.start, day) for each, day in zip(past, days, strict=True)]
+        self.daily.foresee(
+            metric, [(period.start, seen), *partly, *((each.start, each.end) for each in past)]
+        )
+        so_far = self.daily.value(metric, period.start, seen)
         then, ended = [], []
-        for each in self._past(metric, period):
-            day = day_at(each.start, each.end, share, closures)
+        for each, day in zip(past, days, strict=True):
             at, end = (self.daily.value(metric, each.start, d) for d in (day, each.end))
             if at is not None and end is not None:
                 then.append(at)
                 ended.append(end)
-        found = regressed(so_far, then, ended)
-        return Known(found, len(ended), by_deals=False) if found else None
+        found = regressed(so_far, then, ended) if so_far is not None else None
+        if found is None or so_far is None:
+            return None
+        return Known(_within(found, metric, so_far, then, ended), len(ended), by_deals=False)
 
     def _weight(self, metric: Metric, period: Period, series: Series, left: float) -> float:
         """How much of a mean's records are there already, of all that the period will have."""
@@ -245,6 +287,16 @@ class Forecaster:
         usual = float(weights.tail(12).mean()) if weights is not None else 0.0
         there = self.daily.weight(metric, period.start, period.end)
         return there / (there + usual * left) if there else 0.0
+
+
+def _within(
+    found: Outlook, metric: Metric, so_far: float, then: list[float], ended: list[float]
+) -> Outlook:
+    """What only ever grew cannot end below what it has come to."""
+    grows = metric.additive or metric.agg == "count_distinct"
+    if grows and all(end >= at for at, end in zip(then, ended, strict=True)):
+        return Within(found, so_far, whole=metric.agg in ("count", "count_distinct"))
+    return found
 
 
 def _projectable(metric: Metric) -> bool:

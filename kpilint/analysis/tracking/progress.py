@@ -65,7 +65,7 @@ class Progress:
         metric = self.goals.metric_of(self.goal)
         if metric is None or status.period is None or status.actual is None:
             return Untold(wording.nothing(status))
-        seen = min(forecaster.seen(metric), status.period.end)
+        seen = min(forecaster.told(metric, status.period), status.period.end)
         curve = _Curve(forecaster, metric, status.period, seen)
         table = pd.DataFrame(
             [*curve.course(status.target), *curve.fan(status)],

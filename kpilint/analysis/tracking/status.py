@@ -169,14 +169,19 @@ class Following:
     def _followed(
         self, metric: Metric, period: Period, target: float | None, actual: float
     ) -> GoalStatus:
-        way, seen = better(self.goals, self.goal), self.forecaster.seen(metric)
+        way, seen = better(self.goals, self.goal), self.forecaster.told(metric, period)
+        split = parts(self.daily, self.goals, self.goal, way)
+        if target is None and self.goal.target is None and metric.additive:
+            target = split.whole()
         expected = None if target is None else target * self.forecaster.share(metric, period)
         forecast = self._forecast(metric, period, target, way)
         pipeline = None if seen >= period.end else self.forecaster.pipeline(metric)
-        split = parts(self.daily, self.goals, self.goal, way)
         notes = [*wording.notes(metric, self._unit(metric), target, actual, way, forecast)]
-        if seen < min(self.daily.as_of, period.end):
-            notes.append(wording.cut_short(metric, seen))
+        if forecast is None and period.start <= seen < period.end:
+            notes.append(wording.unforeseen(self.forecaster.periods(metric, period)))
+        last = self.forecaster.lacks(metric, period)
+        if last is not None:
+            notes.append(wording.cut_short(metric, last))
         return self._made(
             target,
             actual=actual,
@@ -203,7 +208,7 @@ class Following:
             return "no_data"
         way = better(self.goals, self.goal)
         held = reached(actual, target, way)
-        if self.forecaster.seen(metric) >= period.end:
+        if self.forecaster.told(metric, period) >= period.end:
             return "met" if held else "missed"
         if metric.additive and held == (way == "higher"):  # what adds up cannot turn back
             if held:
@@ -217,7 +222,7 @@ class Following:
         if pipeline is None or target is None:
             return None
         metric = self.goals.metric_of(self.goal)
-        seen = self.forecaster.seen(metric) if metric else self.daily.as_of
+        seen = self.forecaster.told(metric, period) if metric else self.daily.as_of
         day = (seen - period.start).days + 1
         if not 0 < day <= period.days:
             return None
@@ -226,7 +231,7 @@ class Following:
     def _forecast(
         self, metric: Metric, period: Period, target: float | None, way: Better
     ) -> Forecast | None:
-        if self.forecaster.seen(metric) >= period.end:
+        if self.forecaster.told(metric, period) >= period.end:
             return None
         known = self.forecaster.known(metric, period)
         if known is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kpilint.analysis.tracking import states
+from kpilint.analysis.tracking.forecast import FEWEST
 from kpilint.goals.display import show
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
@@ -95,8 +96,30 @@ def _label(goals: GoalSet, period: Period) -> str:
     return period.label(language(), goals.fiscal_year_start or 1, goals.fiscal_year_named)
 
 
+def unforeseen(past: int) -> str:
+    """Why there is no forecast."""
+    if past < FEWEST:
+        return _(
+            "There is no forecast: it takes {least} earlier periods that are known as a whole "
+            "(known: {past}).",
+            past=past,
+            least=FEWEST,
+        )
+    return _(
+        "There is no forecast: of such a metric, how far it has come does not tell where it ends. "
+        "Its state is that of its pace."
+    )
+
+
 def cut_short(metric: Metric, last: date) -> str:
-    """That the records end too early."""
+    """That the records, or the values typed in, end too early."""
+    if metric.manual is not None:
+        return _(
+            "The values typed in for {metric} end with {day}; actual, pace and state are those of "
+            "that day. Type in the later ones.",
+            metric=metric.title,
+            day=Period(last, last, "day").label(language()),
+        )
     return _(
         "The records behind {metric} end on {day}; actual, pace and state are those of that day. "
         "Export them anew.",

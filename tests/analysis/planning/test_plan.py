@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import kpilint as kl
+from kpilint.analysis.planning import observed
 from kpilint.analysis.planning.plan import Plan, PlanResult
 from kpilint.analysis.planning.writing import to_yaml
 from kpilint.analysis.untold import Untold
@@ -100,6 +101,38 @@ def test_what_must_be_paid_must_be_won_sooner(plan: Planned) -> None:
     assert str(result.plan.aim.end) == "2026-12-01"
     assert any("2026-12-01" not in r and "1 Dec 2026" in r for r in result.remarks())
     assert "its own months are not here" in to_yaml(result)
+
+
+def test_a_funnel_is_read_once_for_all_plans_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what a plan takes of it is the same whether others were made before or not."""
+    (tmp_path / "deals.csv").write_text(deals(), encoding="utf-8")
+    text = GOALS.replace("METRIC", "wins").replace("TARGET", "20")
+    goals = kl.read(tmp_path / "goals.yaml", source=text)
+    read: list[str] = []
+    passages = observed.passages
+    monkeypatch.setattr(
+        observed,
+        "passages",
+        lambda data, spec, day: [read.append(""), passages(data, spec, day)][1],
+    )
+    with kl.Dataset.of(goals) as data:
+        plans = [Plan.of(goals, each, as_of="2026-10-31", draws=0) for each in ("g", "more")]
+        records = observed.Records(data, plans[0].as_of)
+        shared = [plan.on(records, data) for plan in plans]
+        assert len(read) == 1
+        alone = [plan(data) for plan in plans]
+    assert [each.table().to_csv() for each in shared] == [each.table().to_csv() for each in alone]
+
+
+def test_volumes_without_draws_have_no_interval(plan: Planned) -> None:
+    told, bare = plan().volumes(), plan().volumes(draws=0)
+    assert [(v.stage, v.needed, v.best) for v in told] == [
+        (v.stage, v.needed, v.best) for v in bare
+    ]
+    assert all(v.low <= v.needed <= v.high for v in told)
+    assert all(np.isnan([v.low, v.high]).all() for v in bare)
 
 
 def test_money(plan: Planned) -> None:

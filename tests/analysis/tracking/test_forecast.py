@@ -10,8 +10,8 @@ from scipy.stats import beta
 
 from kpilint.analysis.projection import project
 from kpilint.analysis.tracking.deals import LOST, OPEN, WON, Deals
-from kpilint.analysis.tracking.forecast import Rest, ScaledT, regressed, scaled_t
-from tests.benchmarks.forecast_rates import World, coursed, miscalibration, rates
+from kpilint.analysis.tracking.forecast import Rest, ScaledT, Within, regressed, scaled_t
+from tests.benchmarks.forecast_rates import World, coursed, miscalibration, partly, rates
 
 NEVER = 10**8
 
@@ -155,9 +155,36 @@ def test_the_line_through_past_periods_by_hand() -> None:
     assert found.probability(found.quantile(0.3), "higher") == pytest.approx(0.7)
 
 
-@pytest.mark.parametrize(("then", "ended"), [([1, 2, 3], [2, 3, 4]), ([2, 2, 2, 2], [1, 2, 3, 4])])
-def test_too_little_to_draw_a_line_through(then: list[float], ended: list[float]) -> None:
-    assert regressed(2.0, then, ended) is None
+def test_too_little_to_draw_a_line_through() -> None:
+    assert regressed(2.0, [1, 2, 3], [2, 3, 4]) is None
+
+
+def test_where_all_stood_alike_their_mean_tells() -> None:
+    """As on a Monday morning, before the first record: the interval of a mean, with 3 df."""
+    found = regressed(0.0, [0, 0, 0, 0], [1, 2, 3, 6])
+    assert found is not None
+    assert (found.mean, found.df) == (3, 3)
+    assert found.sd == pytest.approx((14 / 3 * (1 + 1 / 4)) ** 0.5)
+
+
+def test_a_count_so_far_is_not_undone() -> None:
+    line = regressed(5.0, [4, 5, 6, 5], [5, 6, 7, 6])
+    assert line is not None
+    found = Within(line, 5.0, whole=True)
+    assert found.quantile(1e-9) == 5
+    assert found.probability(5, "higher") == 1
+    assert found.probability(4, "lower") == 0
+    assert found.probability(6, "higher") == line.probability(5.5, "higher")
+    assert found.probability(6, "higher") + found.probability(5, "lower") == pytest.approx(1)
+
+
+@pytest.mark.parametrize("what", ["week", "distinct", "median"])
+def test_weeks_medians_and_distinct_counts_hold_eighty_percent(what: str) -> None:
+    found = partly(what, 12, True, 300)
+    low, high = found.interval()
+    assert low <= 0.85
+    assert high >= 0.75
+    assert miscalibration(found.told, found.hit) <= 0.1
 
 
 @pytest.mark.parametrize("what", ["value", "price", "open"])

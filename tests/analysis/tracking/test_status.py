@@ -375,6 +375,46 @@ def test_a_stale_export_is_no_miss(tmp_path: Path) -> None:
     assert not any("end on" in note for note in fresh.notes)
 
 
+def test_an_export_that_ends_on_the_last_business_day_tells_the_whole_period(
+    tmp_path: Path,
+) -> None:
+    """Seen a month later: Saturday and Sunday lack records in every week, and so at the end."""
+    first = date(2026, 2, 2)
+    days = [first + timedelta(n) for n in range(89)]  # until Friday 1 May
+    rows: list[Row] = [("lost", day, "営業C", 0.0) for day in days if day.weekday() < 5]
+    goal = "  - {id: g, metric: closed_deals, period: 2026-04-04..2026-05-03, target: 100}"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(f"{__name__}.WON", WON[:1])
+        (found,) = followed(tmp_path, goal, "2026-06-03", rows).goals
+    assert (found.status, found.expected_by_now, found.forecast) == ("missed", 100, None)
+    assert not any("end on" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("over", "as_of", "state", "noted"),
+    [
+        ("last", "2026-06-20", "at_risk", False),  # June is not over, so nothing is amiss
+        ("last", "2026-07-10", "missed", True),  # of what is typed in the last value counts
+        ("sum", "2026-07-10", "on_track", True),  # but a sum lacks June
+        ("sum", "2026-06-20", "on_track", False),
+    ],
+)
+def test_values_typed_in_late(
+    tmp_path: Path, over: str, as_of: str, state: str, noted: bool
+) -> None:
+    goals = GOALS.replace("over: last", f"over: {over}")
+    target = 45 if over == "last" else 100
+    read = kl.read(
+        tmp_path / "goals.yaml",
+        source=goals + f"  - {{id: g, metric: nps, period: 2026-Q1, target: {target}}}",
+    )
+    with kl.Dataset.of(read) as data, speaking("en"):
+        (found,) = Status.of(read, as_of=as_of)(data).goals
+    assert found.status == state
+    assert any("typed in for nps end with 31 May 2026" in n for n in found.notes) == noted
+    assert not any("Export" in note for note in found.notes)
+
+
 def test_a_silence_is_no_stale_export_while_other_events_go_on(tmp_path: Path) -> None:
     rows: list[Row] = [("lost", date(2026, 4, 1) + timedelta(n), "営業C", 0.0) for n in range(91)]
     (goal,) = followed(
@@ -423,6 +463,23 @@ def test_growth_is_of_each_persons_own_past(tmp_path: Path) -> None:
     assert by["営業B"] == pytest.approx((550 * MAN, 600 * MAN))
 
 
+@pytest.mark.parametrize(
+    ("targets", "target"),
+    [
+        ("people: {営業A: 前期比+20%, 営業B: 前期比+10%}", 1150 * MAN),
+        ("months: {2026-06: 前期比+10%}", 1100 * MAN),
+        ("people: {営業A: 前期比+20%, 営業B: 前年比+10%}", None),  # a year ago there was nothing
+        ("people: {営業A: 前期比+20%, 営業Z: 前期比+10%}", None),
+    ],
+)
+def test_growth_of_all_parts_makes_the_whole(
+    tmp_path: Path, targets: str, target: float | None
+) -> None:
+    found = one(tmp_path, f"metric: revenue, period: 2026-06, targets: {{{targets}}}")
+    assert found.target == (None if target is None else pytest.approx(target))
+    assert found.status == ("no_data" if target is None else "met")
+
+
 def long_past(months: int) -> list[Row]:
     """Two deals a day but for weekends, of months up to May 2026; one of three is won."""
     first = date(2026, 6, 1) - timedelta(days=30 * months)
@@ -464,6 +521,39 @@ def test_formulas_and_stocks_have_a_forecast(tmp_path: Path, metric: str) -> Non
     assert goal.forecast.p10 < goal.forecast.p50 < goal.forecast.p90
     assert not goal.forecast.guess
     assert goal.forecast.probability is not None
+
+
+@pytest.mark.parametrize(
+    ("metric", "period", "as_of", "told"),
+    [
+        ("median_price", "2026-06", "2026-06-15", True),
+        ("owners", "2026-06", "2026-06-15", True),
+        ("wins", "2026-W25", "2026-06-16", True),
+        ("revenue", "2026-06-08..2026-06-21", "2026-06-15", True),
+        ("revenue", "2026-W25", "2026-06-15", True),
+        ("largest", "2026-06", "2026-06-15", False),
+        ("median_price", "2026年", "2026-06-15", False),  # not one year before
+    ],
+)
+def test_medians_distinct_counts_and_weeks_have_a_forecast(
+    tmp_path: Path, metric: str, period: str, as_of: str, told: bool
+) -> None:
+    goals = GOALS.replace(
+        "goals:\n",
+        "  owners: {source: deals, agg: count_distinct, column: id, time: closed}\n"
+        "  largest: {source: deals, agg: max, column: amount, time: closed, unit: JPY}\n"
+        f"goals:\n  - {{id: g, metric: {metric}, period: {period}, target: 9}}\n",
+    )
+    exported(tmp_path, [*long_past(14), ("lost", date(2026, 6, 15), "営業A", 0.0)])
+    read = kl.read(tmp_path / "goals.yaml", source=goals)
+    with kl.Dataset.of(read) as data, speaking("en"):
+        (goal,) = Status.of(read, as_of=as_of)(data).goals
+    assert (goal.forecast is not None) == told
+    assert any("no forecast" in note for note in goal.notes) != told
+    if goal.forecast is not None and goal.actual is not None:
+        assert goal.forecast.p10 <= goal.forecast.p50 <= goal.forecast.p90
+        assert goal.forecast.probability is not None
+        assert goal.forecast.p10 >= goal.actual or metric == "median_price"
 
 
 def test_what_was_entered_later_was_not_known(tmp_path: Path) -> None:
