@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from kpilint.analysis.leads.breaks import has_season, steady
-from kpilint.analysis.leads.whitening import autocorrelations, normal_scores
+from kpilint.analysis.leads.whitening import autocorrelations, normal_scores, sizes
 from kpilint.analysis.stats import FloatArray, IntArray
 
 
@@ -15,34 +17,48 @@ from kpilint.analysis.stats import FloatArray, IntArray
 class Innovations:
     """Whitened rows as normal scores ``(m, n)``, their own ``memory`` ``(m, n // 5)``, and steps.
 
-    ``spent`` are the degrees of freedom that a season has cost; ``breaks`` as in `Steady`.
+    ``spent`` are the degrees of freedom that a season has cost; ``breaks`` and ``calendar`` as in
+    `Steady`.
     """
 
     scores: FloatArray
     memory: FloatArray
     breaks: IntArray
+    calendar: NDArray[np.bool_]
     spent: int
 
     @classmethod
-    def of(cls, x: FloatArray, cycle: float | None = None) -> Innovations:
-        """The innovations of rows ``x`` ``(m, n)``, which have no gaps.
+    def of(
+        cls, x: FloatArray, cycle: float | None = None, start: pd.Period | None = None
+    ) -> Innovations:
+        """The innovations of rows ``x`` ``(m, n)``, which have no gaps; weeks or months from ``start``.
 
         Source: Haugh (1976), JASA 71, 378-385, with normal scores in place of the residuals.
         """
         n = x.shape[1]
-        innovations, breaks = steady(x, cycle)
-        scores = normal_scores(innovations)
+        innovations, breaks, calendar = steady(x, cycle, start)
+        scores = normal_scores(innovations / sizes(innovations))
         memory = autocorrelations(scores, np.arange(1, n // 5 + 1))
-        return cls(scores, memory, breaks, 2 if has_season(n, cycle) else 0)
+        return cls(scores, memory, breaks, calendar, 2 if has_season(n, cycle) else 0)
 
     def __getitem__(self, rows: int | IntArray) -> Innovations:
         """One row, without its leading dimension, or several."""
-        return Innovations(self.scores[rows], self.memory[rows], self.breaks[rows], self.spent)
+        return Innovations(
+            self.scores[rows],
+            self.memory[rows],
+            self.breaks[rows],
+            self.calendar[rows],
+            self.spent,
+        )
 
     def against(self) -> Innovations:
         """The rows as a column, so that they meet every row of another."""
         return Innovations(
-            self.scores[:, None], self.memory[:, None], self.breaks[:, None], self.spent
+            self.scores[:, None],
+            self.memory[:, None],
+            self.breaks[:, None],
+            self.calendar[:, None],
+            self.spent,
         )
 
 

@@ -158,6 +158,14 @@ def grain_of(series: pd.Series) -> Grain:
     return _GRAINS.get(series.index.freqstr.partition("-")[0], "")
 
 
+def start_of(values: pd.Series | pd.DataFrame) -> pd.Period | None:
+    """The first week or month, None where there are no dates or other steps."""
+    index = values.index
+    if not isinstance(index, pd.PeriodIndex) or not len(index):
+        return None
+    return index[0] if index.freqstr.partition("-")[0] in _GRAINS else None
+
+
 def _read(values: ArrayLike | pd.Series, name: str) -> pd.Series:
     """Numbers with a name, on a PeriodIndex in order where they have dates."""
     series = values if isinstance(values, pd.Series) else pd.Series(_array(values, name))
