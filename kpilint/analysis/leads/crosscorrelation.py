@@ -113,28 +113,16 @@ def lagged(x: Innovations, y: Innovations, lags: IntArray) -> Lagged:
 
 def _correlations(x: FloatArray, y: FloatArray, lags: IntArray) -> FloatArray:
     """Correlations ``(..., lags)``, each over the points where x at t - lag meets y at t."""
-    count = x.shape[-1] - np.abs(lags)
-    begins = np.maximum(-lags, 0), np.maximum(lags, 0)
-    shared = np.stack(
-        [
-            np.einsum("...t,...t->...", x[..., i : i + m], y[..., j : j + m])
-            for i, j, m in zip(*begins, count, strict=True)
-        ],
-        axis=-1,
-    )
-    sums, sizes = [], []
-    for series, first in zip((x, y), begins, strict=True):
-        total = _within(series, first, count)
-        sums.append(total)
-        sizes.append(_within(series**2, first, count) - total**2 / count)
-    spread = np.sqrt(np.maximum(sizes[0], 0) * np.maximum(sizes[1], 0))
+    t = np.arange(x.shape[-1]) - lags[:, None]
+    both = (t >= 0) & (t < x.shape[-1])
+    earlier = np.where(both, x[..., np.where(both, t, 0)], 0.0)
+    inside = both.T.astype(np.float64)
+    count = inside.sum(axis=0)
+    sums = earlier.sum(axis=-1), y @ inside
+    sizes = np.einsum("...t,...t->...", earlier, earlier), y**2 @ inside
+    spreads = [size - total**2 / count for size, total in zip(sizes, sums, strict=True)]
+    spread = np.sqrt(np.maximum(spreads[0], 0) * np.maximum(spreads[1], 0))
+    shared = np.einsum("...t,...t->...", earlier, y[..., None, :])
     moving = spread > 1e-9 * count  # below this only rounding moves
     r = np.where(moving, shared - sums[0] * sums[1] / count, 0.0) / np.where(moving, spread, 1.0)
     return np.clip(r, -1.0, 1.0)
-
-
-def _within(x: FloatArray, first: IntArray, count: IntArray) -> FloatArray:
-    """Sums ``(..., lags)`` of ``count`` values from ``first`` on."""
-    run = np.concatenate([np.zeros_like(x[..., :1]), x.cumsum(axis=-1)], axis=-1)
-    part: FloatArray = run[..., first + count] - run[..., first]
-    return part

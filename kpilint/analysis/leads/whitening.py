@@ -49,9 +49,9 @@ def whitened(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     best = aicc.argmin(axis=0)
     rows = np.arange(m)
     innovations = errors[best, rows]
-    for start in range(most):  # a point with ``start`` points before it
-        grown = np.sqrt(variance[best, rows] / variance[start])
-        innovations[:, start] *= np.where(start < best, grown, 1.0)
+    early = np.arange(most)[:, None] < best  # points with so many before them
+    grown = np.sqrt(variance[best, rows] / variance[:most])
+    innovations[:, :most] *= np.where(early, grown, 1.0).T
     return innovations, aicc[best, rows]
 
 
