@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _DAY = timedelta(days=1)
 
@@ -22,6 +27,15 @@ def workdays_between(first: date, last: date, closures: Iterable[tuple[date, dat
     if not np.busday_count(after, last):  # a weekend alone; the calendar is slow to load
         return 0
     return int(np.busday_count(after, last, holidays=_off(after, last, closures)))
+
+
+def are_workdays(days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Which of the days, in order, are neither on a weekend nor one of Japan's holidays."""
+    import numpy as np
+
+    if not len(days):
+        return np.zeros(0, dtype=np.bool_)
+    return np.is_busday(days, holidays=_off(days[0].item(), days[-1].item(), ()))
 
 
 def _off(first: date, last: date, closures: Iterable[tuple[date, date]]) -> list[date]:

@@ -23,6 +23,7 @@ from kpilint.analysis.leads.fitness import fitness
 from kpilint.analysis.leads.leadlag import lead_lag
 from kpilint.analysis.leads.pairs import screen
 from kpilint.analysis.stats import FloatArray
+from kpilint.goals.workdays import are_workdays
 
 LENGTHS = (24, 36, 52, 104, 150)
 TRUE_LAG = 3
@@ -68,7 +69,14 @@ class World:
     @property
     def cycle(self) -> float | None:
         """The season that the analysis is told of."""
-        return cycle(self.n) if self.name.startswith("season") else None
+        return cycle(self.n) if self.name.startswith(("season", "closing")) else None
+
+    @property
+    def start(self) -> pd.Period | None:
+        """The first week or month, where the analysis is told of dates."""
+        if not self.name.startswith("closing"):
+            return None
+        return pd.Period("2021-01", "M") if self.n < 52 else pd.Period("2021-01-04", "W-SUN")
 
 
 def _lingering(fresh: FloatArray, memory: float) -> FloatArray:
@@ -130,6 +138,28 @@ def _breaks(world: World, m: int, rng: np.random.Generator) -> Pairs:
     return x, y
 
 
+def _closing(world: World, m: int, rng: np.random.Generator) -> FloatArray:
+    """Counts by day, twice as many on the last days of months or quarters, or on their first."""
+    assert world.start is not None
+    days = np.arange(
+        world.start.start_time.date(), (world.start + world.n).start_time.date(), dtype="M8[D]"
+    )
+    begins = pd.period_range(world.start, periods=world.n).start_time.to_numpy(dtype="M8[D]")
+    months = days.astype("M8[M]")
+    gone = (days - months.astype("M8[D]")).astype(np.int64)
+    left = ((months + 1).astype("M8[D]") - days).astype(np.int64)
+    third = months.astype(np.int64) % 3
+    rush = np.stack([left <= 5, gone < 7, (third == 2) & (left <= 14), (third == 0) & (gone < 20)])
+    usual = rng.uniform(0.5, 6, (m, 1)) * are_workdays(days)
+    counts = rng.poisson(usual * (1 + rush[rng.integers(len(rush), size=m)]))
+    return np.add.reduceat(counts, np.searchsorted(days, begins), axis=1).astype(np.float64)
+
+
+def _growing(world: World, m: int, rng: np.random.Generator) -> FloatArray:
+    """1 % a step, with swings of a twentieth that grow with it."""
+    return np.exp(0.01 * np.arange(world.n)) * (1 + 0.05 * _normal(world, m, rng))
+
+
 _WORLDS: dict[str, Callable[[World, int, np.random.Generator], Pairs]] = {
     "autoregression": lambda w, m, rng: _two(lambda: _normal(w, m, rng)),
     "random walk": lambda w, m, rng: _two(lambda: _walk(w, m, rng)),
@@ -139,6 +169,8 @@ _WORLDS: dict[str, Callable[[World, int, np.random.Generator], Pairs]] = {
     "counts (Poisson)": lambda w, m, rng: _two(lambda: _counts(w, m, rng)),
     "breaks at own times": _breaks,
     "break at one time": _breaks,
+    "closing with months or quarters": lambda w, m, rng: _two(lambda: _closing(w, m, rng)),
+    "growth of 1 % a step": lambda w, m, rng: _two(lambda: _growing(w, m, rng)),
     "lead": _lead,
 }
 
@@ -178,7 +210,9 @@ def rates(world: World, m: int) -> Rates:
     for start in range(0, len(x), BLOCK):
         rows = slice(start, start + BLOCK)
         found = lagged(
-            Innovations.of(x[rows], world.cycle), Innovations.of(y[rows], world.cycle), lags
+            Innovations.of(x[rows], world.cycle, world.start),
+            Innovations.of(y[rows], world.cycle, world.start),
+            lags,
         )
         told = decide(found)
         hit = told.p <= LEVEL

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from kpilint.analysis.leads.breaks import has_season, steady
-from kpilint.analysis.leads.whitening import autocorrelations, normal_scores
+from kpilint.analysis.leads.whitening import autocorrelations, normal_scores, sizes
 from kpilint.analysis.stats import FloatArray, IntArray
 
 
@@ -15,34 +17,48 @@ from kpilint.analysis.stats import FloatArray, IntArray
 class Innovations:
     """Whitened rows as normal scores ``(m, n)``, their own ``memory`` ``(m, n // 5)``, and steps.
 
-    ``spent`` are the degrees of freedom that a season has cost; ``breaks`` as in `Steady`.
+    ``spent`` are the degrees of freedom that a season has cost; ``breaks`` and ``calendar`` as in
+    `Steady`.
     """
 
     scores: FloatArray
     memory: FloatArray
     breaks: IntArray
+    calendar: NDArray[np.bool_]
     spent: int
 
     @classmethod
-    def of(cls, x: FloatArray, cycle: float | None = None) -> Innovations:
-        """The innovations of rows ``x`` ``(m, n)``, which have no gaps.
+    def of(
+        cls, x: FloatArray, cycle: float | None = None, start: pd.Period | None = None
+    ) -> Innovations:
+        """The innovations of rows ``x`` ``(m, n)``, which have no gaps; weeks or months from ``start``.
 
         Source: Haugh (1976), JASA 71, 378-385, with normal scores in place of the residuals.
         """
         n = x.shape[1]
-        innovations, breaks = steady(x, cycle)
-        scores = normal_scores(innovations)
+        innovations, breaks, calendar = steady(x, cycle, start)
+        scores = normal_scores(innovations / sizes(innovations))
         memory = autocorrelations(scores, np.arange(1, n // 5 + 1))
-        return cls(scores, memory, breaks, 2 if has_season(n, cycle) else 0)
+        return cls(scores, memory, breaks, calendar, 2 if has_season(n, cycle) else 0)
 
     def __getitem__(self, rows: int | IntArray) -> Innovations:
         """One row, without its leading dimension, or several."""
-        return Innovations(self.scores[rows], self.memory[rows], self.breaks[rows], self.spent)
+        return Innovations(
+            self.scores[rows],
+            self.memory[rows],
+            self.breaks[rows],
+            self.calendar[rows],
+            self.spent,
+        )
 
     def against(self) -> Innovations:
         """The rows as a column, so that they meet every row of another."""
         return Innovations(
-            self.scores[:, None], self.memory[:, None], self.breaks[:, None], self.spent
+            self.scores[:, None],
+            self.memory[:, None],
+            self.breaks[:, None],
+            self.calendar[:, None],
+            self.spent,
         )
 
 
@@ -97,28 +113,16 @@ def lagged(x: Innovations, y: Innovations, lags: IntArray) -> Lagged:
 
 def _correlations(x: FloatArray, y: FloatArray, lags: IntArray) -> FloatArray:
     """Correlations ``(..., lags)``, each over the points where x at t - lag meets y at t."""
-    count = x.shape[-1] - np.abs(lags)
-    begins = np.maximum(-lags, 0), np.maximum(lags, 0)
-    shared = np.stack(
-        [
-            np.einsum("...t,...t->...", x[..., i : i + m], y[..., j : j + m])
-            for i, j, m in zip(*begins, count, strict=True)
-        ],
-        axis=-1,
-    )
-    sums, sizes = [], []
-    for series, first in zip((x, y), begins, strict=True):
-        total = _within(series, first, count)
-        sums.append(total)
-        sizes.append(_within(series**2, first, count) - total**2 / count)
-    spread = np.sqrt(np.maximum(sizes[0], 0) * np.maximum(sizes[1], 0))
+    t = np.arange(x.shape[-1]) - lags[:, None]
+    both = (t >= 0) & (t < x.shape[-1])
+    earlier = np.where(both, x[..., np.where(both, t, 0)], 0.0)
+    inside = both.T.astype(np.float64)
+    count = inside.sum(axis=0)
+    sums = earlier.sum(axis=-1), y @ inside
+    sizes = np.einsum("...t,...t->...", earlier, earlier), y**2 @ inside
+    spreads = [size - total**2 / count for size, total in zip(sizes, sums, strict=True)]
+    spread = np.sqrt(np.maximum(spreads[0], 0) * np.maximum(spreads[1], 0))
+    shared = np.einsum("...t,...t->...", earlier, y[..., None, :])
     moving = spread > 1e-9 * count  # below this only rounding moves
     r = np.where(moving, shared - sums[0] * sums[1] / count, 0.0) / np.where(moving, spread, 1.0)
     return np.clip(r, -1.0, 1.0)
-
-
-def _within(x: FloatArray, first: IntArray, count: IntArray) -> FloatArray:
-    """Sums ``(..., lags)`` of ``count`` values from ``first`` on."""
-    run = np.concatenate([np.zeros_like(x[..., :1]), x.cumsum(axis=-1)], axis=-1)
-    part: FloatArray = run[..., first + count] - run[..., first]
-    return part

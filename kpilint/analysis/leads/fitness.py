@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kpilint.analysis.leads.breaks import design
+from kpilint.analysis.leads.breaks import smooth, without
 from kpilint.analysis.stats import FloatArray
 from kpilint.i18n import _
 
@@ -97,7 +97,7 @@ def rolling(x: FloatArray, cycle: float | None = None) -> int:
     from scipy.special import ndtri  # slow to import
 
     n = len(x)
-    level = design(n, cycle).without(x[None])[0]
+    level = without(x[None], smooth(n, cycle))[0]
     steps = np.diff(level) - np.diff(level).mean()
     shown = np.correlate(steps, steps, "full")[n - 2 :] / max(steps @ steps, 1e-300)
     lags = np.arange(3, n // 2)

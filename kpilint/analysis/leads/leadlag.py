@@ -15,7 +15,7 @@ from kpilint.analysis.leads.crosscorrelation import Innovations, Lagged, lagged
 from kpilint.analysis.leads.deadline import Deadline
 from kpilint.analysis.leads.direction import Decision, Direction, decide, detectable
 from kpilint.analysis.leads.fitness import LEAST_POINTS, Fitness, fitness
-from kpilint.analysis.leads.series import CYCLE, REACH, Grain, grain_of, measured, paired
+from kpilint.analysis.leads.series import CYCLE, REACH, Grain, grain_of, measured, paired, start_of
 from kpilint.errors import Misuse
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.period import read_period
@@ -60,9 +60,11 @@ def lead_lag(
         )
     if reason:
         return LeadLagResult(a, b, grain, (fits[0], fits[1]), reason=reason)
-    both = Innovations.of(np.stack([fit.values for fit in fits]), cycle)
+    both = Innovations.of(np.stack([fit.values for fit in fits]), cycle, start_of(a))
     found = lagged(both[0], both[1], np.arange(-max_lag, max_lag + 1))
-    return LeadLagResult(a, b, grain, (fits[0], fits[1]), found, both.breaks.tolist())
+    return LeadLagResult(
+        a, b, grain, (fits[0], fits[1]), found, both.breaks.tolist(), both.calendar.tolist()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class LeadLagResult(Result):
     """How ``x`` and ``y``, on one index and with their gaps, move against each other lag by lag.
 
     ``lagged`` are the correlations of what is new in them, None where ``reason`` says why they
-    could not be compared. ``breaks`` are the points at which each one's level broke (-1: none).
+    could not be compared. ``breaks`` are the points at which each one's level broke (-1: none);
+    ``calendar`` is whether each one repeated a pattern of the calendar.
     """
 
     x: pd.Series
@@ -143,7 +146,8 @@ class LeadLagResult(Result):
     grain: Grain
     fits: tuple[Fitness, ...]
     lagged: Lagged | None = None
-    breaks: tuple[tuple[int, int], tuple[int, int]] = ((-1, -1), (-1, -1))
+    breaks: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    calendar: tuple[bool, bool] = (False, False)
     reason: str = ""
     notes: tuple[str, ...] = ()  # what was done to the series before
     deadline: Deadline | None = None  # the period of y that is running

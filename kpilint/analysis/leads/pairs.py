@@ -12,6 +12,7 @@ import pandas as pd
 from kpilint.analysis.leads.crosscorrelation import Innovations, lagged
 from kpilint.analysis.leads.direction import LEVEL, decide
 from kpilint.analysis.leads.fitness import fitness
+from kpilint.analysis.leads.series import start_of
 from kpilint.analysis.stats import benjamini_hochberg
 from kpilint.i18n import _
 
@@ -72,7 +73,9 @@ def _compared(
     if not known["x"] or not known["y"] or max_lag > n // 2:
         return [_unknown(x, y, n, fits["x", x].reason or fits["y", y].reason) for x, y in pairs]
     x, y = (
-        Innovations.of(np.stack([fits[side, name].values for name in known[side]]), cycle)
+        Innovations.of(
+            np.stack([fits[side, name].values for name in known[side]]), cycle, start_of(series)
+        )
         for side in "xy"
     )
     found = lagged(x.against(), y, np.arange(-max_lag, max_lag + 1))

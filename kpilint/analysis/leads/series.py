@@ -119,9 +119,10 @@ def paired(x: ArrayLike | pd.Series, y: ArrayLike | pd.Series) -> tuple[pd.Serie
                     other=_frequency(b.index),
                 )
             )
-        every = a.index.append(b.index)
-        index = pd.period_range(every.min(), every.max()) if len(every) else a.index
-        a, b = a.reindex(index), b.reindex(index)
+        if not (a.index.equals(b.index) and _gapless(a.index)):
+            every = a.index.append(b.index)
+            index = pd.period_range(every.min(), every.max()) if len(every) else a.index
+            a, b = a.reindex(index), b.reindex(index)
     elif len(a) != len(b):
         raise Misuse(
             _(
@@ -135,6 +136,10 @@ def paired(x: ArrayLike | pd.Series, y: ArrayLike | pd.Series) -> tuple[pd.Serie
     return _common(a, b)
 
 
+def _gapless(index: pd.Index) -> bool:
+    return isinstance(index, pd.PeriodIndex) and bool((np.diff(index.asi8) == 1).all())
+
+
 def _zones(values: ArrayLike | pd.Series) -> list[str]:
     """The time zone of a series' dates, if it has dates; empty text where they name none."""
     if isinstance(values, pd.Series) and isinstance(values.index, pd.DatetimeIndex):
@@ -144,11 +149,11 @@ def _zones(values: ArrayLike | pd.Series) -> list[str]:
 
 def _common(a: pd.Series, b: pd.Series) -> tuple[pd.Series, pd.Series]:
     """From the first to the last point that both have known; whole where there is no such."""
-    spans = [np.flatnonzero(each.notna()) for each in (a, b)]
+    spans = [np.flatnonzero(~np.isnan(each.to_numpy())) for each in (a, b)]
     if not all(map(len, spans)):
         return a, b
     inside = slice(max(span[0] for span in spans), min(span[-1] for span in spans) + 1)
-    return a.iloc[inside], b.iloc[inside]
+    return (a, b) if inside == slice(0, len(a)) else (a.iloc[inside], b.iloc[inside])
 
 
 def grain_of(series: pd.Series) -> Grain:
@@ -158,29 +163,37 @@ def grain_of(series: pd.Series) -> Grain:
     return _GRAINS.get(series.index.freqstr.partition("-")[0], "")
 
 
+def start_of(values: pd.Series | pd.DataFrame) -> pd.Period | None:
+    """The first week or month, None where there are no dates or other steps."""
+    index = values.index
+    if not isinstance(index, pd.PeriodIndex) or not len(index):
+        return None
+    return index[0] if index.freqstr.partition("-")[0] in _GRAINS else None
+
+
 def _read(values: ArrayLike | pd.Series, name: str) -> pd.Series:
     """Numbers with a name, on a PeriodIndex in order where they have dates."""
-    series = values if isinstance(values, pd.Series) else pd.Series(_array(values, name))
-    name = str(name if series.name is None else series.name)
-    numbers = pd.Series(_array(series, name), index=series.index, name=name)
+    index = values.index if isinstance(values, pd.Series) else None
+    name = name if index is None or values.name is None else str(values.name)  # type: ignore[union-attr]
+    numbers = _array(values, name)
     infinite = np.flatnonzero(np.isinf(numbers))
     if len(infinite):
         raise Misuse(
             _(
                 "{name} is infinite at {place}; give a number, or nan where it is not known.",
                 name=name,
-                place=numbers.index[infinite[0]],
+                place=infinite[0] if index is None else index[infinite[0]],
             )
         )
-    if isinstance(numbers.index, pd.DatetimeIndex):
-        numbers.index = _periods(numbers.index, name)
-    if not isinstance(numbers.index, pd.PeriodIndex):
-        return numbers.reset_index(drop=True)
-    twice = numbers.index[numbers.index.duplicated()]
+    if isinstance(index, pd.DatetimeIndex):
+        index = _periods(index, name)
+    if not isinstance(index, pd.PeriodIndex):
+        return pd.Series(numbers, name=name)
+    twice = index[index.duplicated()]
     if len(twice):
         message = _("{name} has two values for {period}; keep one.", name=name, period=twice[0])
         raise Misuse(message)
-    return numbers.sort_index()
+    return pd.Series(numbers, index, name=name).sort_index()
 
 
 def _array(values: ArrayLike | pd.Series, name: str) -> FloatArray:

@@ -9,6 +9,8 @@ from kpilint.analysis.stats import FloatArray, IntArray
 # The most lags that an autoregression of so many points may have.
 _POINTS, _ORDERS = np.array([36, 52, 104, 150]), (2, 3, 4, 6, 8)
 
+LEAST_SIZE = 0.25  # of the mean size, where a line would fall to zero
+
 
 def most_lags(n: int) -> int:
     """The highest order that ``n`` points allow: 2, 3, 4, 6, 8 from 24, 36, 52, 104, 150 on."""
@@ -47,10 +49,23 @@ def whitened(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     best = aicc.argmin(axis=0)
     rows = np.arange(m)
     innovations = errors[best, rows]
-    for start in range(most):  # a point with ``start`` points before it
-        grown = np.sqrt(variance[best, rows] / variance[start])
-        innovations[:, start] *= np.where(start < best, grown, 1.0)
+    early = np.arange(most)[:, None] < best  # points with so many before them
+    grown = np.sqrt(variance[best, rows] / variance[:most])
+    innovations[:, :most] *= np.where(early, grown, 1.0).T
     return innovations, aicc[best, rows]
+
+
+def sizes(x: FloatArray) -> FloatArray:
+    """How large rows ``x`` ``(m, n)`` usually are at each point: a line through their absolute values.
+
+    What grows in per cent also swings ever wider; the last points would decide alone.
+    """
+    t = np.arange(x.shape[1]) - (x.shape[1] - 1) / 2
+    size = np.abs(x)
+    mean = np.maximum(size.mean(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    slope = (size @ t)[:, None] / (t @ t)
+    usual: FloatArray = np.maximum(mean + slope * t, LEAST_SIZE * mean)
+    return usual
 
 
 def normal_scores(x: FloatArray) -> FloatArray:

@@ -171,8 +171,8 @@ def remarks(result: LeadLagResult) -> list[str]:
     said = list(result.notes)
     if result.reason:
         return said
-    both = zip((result.x, result.y), result.fits, result.breaks, strict=True)
-    for series, fit, breaks in both:
+    both = zip((result.x, result.y), result.fits, result.breaks, result.calendar, strict=True)
+    for series, fit, breaks, calendar in both:
         if fit.missing:
             said.append(
                 _(
@@ -189,6 +189,14 @@ def remarks(result: LeadLagResult) -> list[str]:
                     "the values that were averaged.",
                     name=series.name,
                     window=span(fit.window, result.grain),
+                )
+            )
+        if calendar:
+            said.append(
+                _(
+                    "{name} follows the calendar: working days, or the first or last days of months "
+                    "or quarters. That was taken out before comparing.",
+                    name=series.name,
                 )
             )
         said += [

@@ -53,6 +53,12 @@ def test_breaks_at_one_time_are_no_lead(n: int) -> None:
     assert not found.exceeds(0.05, ahead=True)
 
 
+@pytest.mark.parametrize("n", [24, 104])
+@pytest.mark.parametrize("name", ["closing with months or quarters", "growth of 1 % a step"])
+def test_what_closes_with_the_month_or_grows_is_no_lead(name: str, n: int) -> None:
+    assert not rates(World(name, n), PAIRS).exceeds(0.055)
+
+
 @pytest.mark.parametrize("n", [36, 52])
 def test_bridged_gaps_raise_no_leads(n: int) -> None:
     assert not rates(World("autoregression", n, missing=0.2), PAIRS).exceeds(0.055)
