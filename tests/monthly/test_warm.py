@@ -66,17 +66,9 @@ def test_a_warm_process_that_has_gone_forks_nothing() -> None:
 
 
 def test_whoever_forked_nothing_does_not_wait_for_imports() -> None:
-    began = time.monotonic()
     with Warm.start(environment()) as warm:
         (warm.folder / "left").touch()
-    took = time.monotonic() - began
-    with Warm.start(environment()) as ready:
-        kernel = ready.fork(["-f", "k.json"], "/", environment())
-        importing = time.monotonic() - began - took
-        assert kernel is not None
-        kernel.kill()
-        kernel.wait()
-    assert took < importing / 2
+    assert warm._process.returncode == -signal.SIGKILL
     assert not warm.folder.exists()
 
 
