@@ -21,6 +21,11 @@ from kpilint.i18n import speaking
 from tests.catalogue import PO
 
 BINARY = bytes(range(256)) * 4
+SOURCE = """
+sources: {deals: {path: deals.csv, key: id}}
+metrics: {won: {label: Won, source: deals, agg: count, time: closed, unit: count}}
+goals: [{id: won, label: Won, role: kgi, metric: won, owner: A, period: 2026-10, target: 3}]
+"""
 
 
 @pytest.mark.parametrize("content", [b"", b"goals: [1\n", b"[]\n", BINARY])
@@ -140,3 +145,15 @@ def test_every_command_takes_a_language_and_can_be_quiet(command: str) -> None:
     assert found is not None
     options = {name for parameter in found.params for name in parameter.opts}
     assert {"--lang", "--quiet"} <= options
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are not bytes")
+def test_a_folder_whose_name_is_not_utf8(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(bytes(tmp_path) + "/営業".encode("cp932")))
+    folder.mkdir()
+    (folder / "deals.csv").write_text("id,closed\n1,2026-10-01\n", encoding="utf-8")
+    (folder / "goals.yaml").write_text(SOURCE, encoding="utf-8")
+    done = called("goals.yaml", "--lang", "en", cwd=folder)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "M003 source-unreadable" in done.stdout
+    assert "deals.csv lies in a folder, or has a name, that cannot be read as UTF-8" in done.stdout
