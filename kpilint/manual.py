@@ -94,6 +94,33 @@ def marked(rule: Rule) -> str:
     return "\n\n".join(parts)
 
 
+def titled(rule: Rule) -> str:
+    """The title of the page."""
+    return _(page_of(rule).title)
+
+
+def meanings(rule: Rule) -> dict[str, str]:
+    """What each option of the rule does, by its name."""
+    return {name: _(told) for name, told in page_of(rule).options.items()}
+
+
+def plain(rule: Rule) -> dict[str, object]:
+    """The page as JSON can say it; null for what it has nothing of."""
+    page, means = page_of(rule), meanings(rule)
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": str(rule.severity),
+        "title": titled(rule),
+        "why": [_(paragraph) for paragraph in page.why],
+        "bad": page.bad,
+        "good": page.good,
+        "options": {n: {"default": rule.options[n], "means": means[n]} for n in means},
+        "when_to_ignore": _(page.ignore) if page.ignore else None,
+        "source": _(page.source) if page.source else None,
+    }
+
+
 def _fenced(text: str) -> str:
     return f"```yaml\n{text}```"
 

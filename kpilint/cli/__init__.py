@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from keyword import iskeyword
+from pathlib import Path
 
 import click
 
@@ -42,8 +43,19 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in {*COMMANDS, "--help", "--version"}:
+            _refuse_slip(args[0])
             args.insert(0, "check")
         return super().parse_args(ctx, args)
+
+
+def _refuse_slip(word: str) -> None:
+    """Raise Misuse for what is no path that is there, but nearly the name of a command."""
+    from kpilint.errors import Misuse
+    from kpilint.goals.node import near
+
+    hint = near(word, COMMANDS) if word.isidentifier() and not Path(word).exists() else ""
+    if hint:
+        raise Misuse(_("There is neither a file nor a command {word}.", word=word) + hint)
 
 
 def _version(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:

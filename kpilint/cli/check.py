@@ -122,7 +122,7 @@ def check(
         metrics=metrics,
         as_of=as_of or date.today(),
         lang=lang,
-        piped=sys.stdin.buffer.read() if "-" in paths else b"",
+        piped=_piped() if "-" in paths else b"",
     )
     if write_suite is not None:
         from kpilint.cli import suites
@@ -144,6 +144,13 @@ def check(
     if watching:
         return _watch(run)
     return run.once()[0]
+
+
+def _piped() -> bytes:
+    """What comes by standard input, which a scheduler may have closed."""
+    if sys.stdin is None:
+        raise Misuse(_("There is no standard input to read the goals from."))
+    return sys.stdin.buffer.read()
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from kpilint.cli.history import history
 from kpilint.cli.run import run
 from kpilint.cli.status import status
 from kpilint.i18n import _, preferred, speaking
+from kpilint.monthly.run import check_installed
 from kpilint.monthly.workspace.copies import copies
 from kpilint.monthly.workspace.scaffold import SAMPLE_DAY, sample
 
@@ -30,31 +32,35 @@ RAISED = (
 @click.command(help=_("Try everything on a made-up company, in a new folder."))
 @click.argument("folder", default="kpilint-demo", type=click.Path(path_type=Path))
 @options.lang
+@options.quiet
 @click.pass_context
-def demo(ctx: click.Context, folder: Path, lang: str | None) -> None:
+def demo(ctx: click.Context, folder: Path, lang: str | None, quiet: bool) -> None:
     """Lint the sample company's goals, follow them over two months, and say where the page is."""
+    step: Callable[[str], None] = (lambda _title: None) if quiet else _step
     with speaking(lang or preferred()):
+        check_installed()  # before a folder is laid out that a second try would find
         goals = str(sample(folder))
-        _step(_("Linting the goals of the sample company: {path}", path=goals))
-        ctx.invoke(check, paths=(goals,), as_of=SAMPLE_DAY, lang=lang)
-        click.echo(_("Some of these goals are wrong on purpose; README.md there tells which."))
-        _step(_("Will they be met? kpilint status"))
-        ctx.invoke(status, goals=goals, as_of=SAMPLE_DAY, lang=lang)
-        _step(_("Running one notebook for {month}, the month before", month=f"{BEFORE:%Y-%m}"))
+        step(_("Linting the goals of the sample company: {path}", path=goals))
+        ctx.invoke(check, paths=(goals,), as_of=SAMPLE_DAY, lang=lang, quiet=quiet)
+        if not quiet:
+            click.echo(_("Some of these goals are wrong on purpose; README.md there tells which."))
+        step(_("Will they be met? kpilint status"))
+        ctx.invoke(status, goals=goals, as_of=SAMPLE_DAY, lang=lang, quiet=quiet)
+        step(_("Running one notebook for {month}, the month before", month=f"{BEFORE:%Y-%m}"))
         _run(ctx, goals, BEFORE, lang, (GOALS_ONLY,))
-        if raise_target(Path(goals)):
+        if raise_target(Path(goals)) and not quiet:
             click.echo(_("Since then a target was raised: opportunities_q3, from 155 to 165."))
-        _step(_("Running all notebooks for {month}", month=f"{SAMPLE_DAY:%Y-%m}"))
+        step(_("Running all notebooks for {month}", month=f"{SAMPLE_DAY:%Y-%m}"))
         _run(ctx, goals, SAMPLE_DAY, lang)
-        _step(_("What the ledger knows: kpilint history"))
-        ctx.invoke(history, goals=goals, what=(), as_of=SAMPLE_DAY, lang=lang)
-        _step(_("What changed from month to month: kpilint history diff"))
+        step(_("What the ledger knows: kpilint history"))
+        ctx.invoke(history, goals=goals, what=(), as_of=SAMPLE_DAY, lang=lang, quiet=quiet)
+        step(_("What changed from month to month: kpilint history diff"))
         months = (f"{BEFORE:%Y-%m}", f"{SAMPLE_DAY:%Y-%m}")
         ctx.invoke(history, goals=goals, what=("diff", *months), lang=lang)
         copies(Path(goals), folder / "notebooks", as_of=SAMPLE_DAY, language=lang or "")
-        _step(_("The notebooks, to open in JupyterLab: {path}", path=folder / "notebooks"))
+        step(_("The notebooks, to open in JupyterLab: {path}", path=folder / "notebooks"))
         page = folder / "reports" / months[1] / "index.html"
-        _step(_("Open the report in a browser: {path}", path=page.resolve()))
+        step(_("Open the report in a browser: {path}", path=page.resolve()))
 
 
 def raise_target(goals: Path) -> bool:

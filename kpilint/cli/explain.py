@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from kpilint.cli import options
@@ -9,13 +11,15 @@ from kpilint.errors import Misuse
 from kpilint.goals.node import near
 from kpilint.i18n import _, preferred, speaking
 from kpilint.linter import RULES
-from kpilint.manual import shown
+from kpilint.manual import marked, plain, shown, titled
 
 
 @click.command(help=_("Show the page of a rule, by its code or name."))
 @click.argument("rule")
+@options.form("text", "json", "markdown")
 @options.lang
-def explain(rule: str, lang: str | None) -> None:
+@options.silent
+def explain(rule: str, form: str, lang: str | None) -> None:
     """Print one page."""
     with speaking(lang or preferred()):
         by_name = {r.name: r for r in RULES.values()}
@@ -24,4 +28,10 @@ def explain(rule: str, lang: str | None) -> None:
             message = _("There is no rule {rule}.", rule=rule)
             hint = near(rule.upper(), RULES) or near(rule.lower(), by_name)
             raise Misuse(message + hint)
-        click.echo(shown(found))
+        match form:
+            case "json":
+                click.echo(json.dumps(plain(found), ensure_ascii=False, indent=1))
+            case "markdown":
+                click.echo(f"# {found.code} {found.name}\n\n{titled(found)}\n\n{marked(found)}")
+            case _:
+                click.echo(shown(found))

@@ -28,13 +28,7 @@ from kpilint.i18n import _, speaking
     "--goal", metavar="ID", help=_("With list: this goal in all its periods, run by run.")
 )
 @click.option("--all", "whole", is_flag=True, help=_("With list: all goals in all periods."))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    help=_("How the history is written."),
-)
+@options.form("text", "json")
 @options.as_of
 @options.lang
 @options.quiet

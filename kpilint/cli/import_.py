@@ -16,6 +16,7 @@ from kpilint.i18n import _, preferred, speaking
 @click.argument("table", type=click.Path(path_type=Path))
 @options.metrics
 @options.lang
+@options.silent
 def import_(table: Path, metrics: Path | None, lang: str | None) -> int:
     """Print the table's goals as a goals file; exit code 1 where something cannot be read."""
     with speaking(lang or preferred()):

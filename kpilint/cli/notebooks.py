@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -33,8 +34,11 @@ def notebooks(
         for path in written:
             click.echo(path)
         told = [_("{path} is there already and stays as it is.", path=path) for path in kept]
+        typed = f'"{folder}"' if " " in str(folder) else folder
         told.append(
-            _("Open them with jupyter lab {folder} and choose Run > Run All Cells.", folder=folder)
+            _("Open them with jupyter lab {folder} and choose Run > Run All Cells.", folder=typed)
         )
+        if find_spec("jupyterlab") is None:
+            told.append(_("JupyterLab is not here yet: install kpilint[notebooks]."))
         for sentence in () if quiet else told:
             click.echo(sentence, err=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help=_("The report that is ready; the newest one beside the goals file if not given."),
 )
+@options.form("text", "json")
 @options.as_of
 @options.lang
 @options.quiet
@@ -37,6 +39,7 @@ def notify(
     goals: tuple[str, ...],
     dry_run: bool,
     report: Path | None,
+    form: str,
     as_of: date | None,
     lang: str | None,
     quiet: bool,
@@ -48,10 +51,13 @@ def notify(
         chosen = clients(goals, None)
         if report and len(chosen) > 1:
             raise Misuse(_("--report is the report of one goals file; name one."))
-        each = _Each(dry_run, report, as_of or date.today(), lang, quiet)
-        if len(chosen) == 1:
-            return each.tell(chosen[0].goals)
-        return max(each.tried(client.goals) for client in chosen)
+        silent = quiet or form == "json"
+        each = _Each(dry_run, report, as_of or date.today(), lang, silent)
+        tell = each.tell if len(chosen) == 1 else each.tried
+        code = max(tell(client.goals) for client in chosen)
+    if form == "json":
+        click.echo(json.dumps(each.plain(), ensure_ascii=False, indent=1))
+    return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,17 @@ class _Each:
     report: Path | None
     as_of: date
     lang: str | None
-    quiet: bool
+    silent: bool
+    outcomes: list[tuple[Path, Outcome]] = field(default_factory=list)
+
+    def plain(self) -> dict[str, object]:
+        """What became of every notice, as JSON can say it."""
+        return {
+            "version": 1,
+            "as_of": self.as_of.isoformat(),
+            "dry_run": self.dry_run,
+            "notices": [_plain(path, each, self.dry_run) for path, each in self.outcomes],
+        }
 
     def tell(self, path: Path) -> int:
         """Tell what one goals file's alerts are about; the exit code."""
@@ -81,10 +97,10 @@ class _Each:
             if self.report and not any(alert.on == "report_ready" for alert in alerts):
                 told = _("No alert has on: report_ready, so the report goes to nobody.")
                 click.echo(told, err=True)
-            failed = self._send(alerts, occasions)
+            failed = self._send(path, alerts, occasions)
         return 2 if broken or failed else 0
 
-    def _send(self, alerts: tuple[Alert, ...], occasions: Occasions) -> bool:
+    def _send(self, path: Path, alerts: tuple[Alert, ...], occasions: Occasions) -> bool:
         """Whether something could not be sent."""
         from kpilint.monthly.notices.notify import due, forget, rehearsed, sent
         from kpilint.monthly.notices.told import Told
@@ -98,13 +114,14 @@ class _Each:
                 outcomes.append(outcome)
             else:
                 continue  # another run is telling them
-            if not self.quiet:
+            if not self.silent:
                 _show(outcomes[-1], dry_run=self.dry_run)
         for problem in dict.fromkeys(each.problem for each in outcomes if each.problem):
             click.echo(problem, err=True)
+        self.outcomes.extend((path, outcome) for outcome in outcomes)
         if not self.dry_run:
             forget(alerts, occasions, told)
-        if not self.quiet:
+        if not self.silent:
             for sentence in occasions.undecided:
                 click.echo(sentence, err=True)
             if not outcomes:
@@ -118,6 +135,19 @@ class _Each:
         except KpilintError as problem:
             click.echo(f"kpilint: {path}: {problem}", err=True)
             return 2
+
+
+def _plain(path: Path, outcome: Outcome, dry_run: bool) -> dict[str, object]:
+    message = outcome.message
+    return {
+        "goals": str(path),
+        "to": outcome.notice.channel,
+        "title": message.title,
+        "text": message.text,
+        "attachment": str(message.attachment) if message.attachment else None,
+        "sent": not (dry_run or outcome.problem),
+        "problem": outcome.problem or None,
+    }
 
 
 def _show(outcome: Outcome, *, dry_run: bool) -> None:

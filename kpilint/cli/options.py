@@ -74,6 +74,24 @@ offline: Decorated = click.option(
 quiet: Decorated = click.option(
     "--quiet", "-q", is_flag=True, help=_("Print what was found and nothing else.")
 )
+silent: Decorated = click.option(
+    "--quiet",
+    "-q",
+    is_flag=True,
+    expose_value=False,
+    help=_("Taken as everywhere, though there is nothing else that would be printed."),
+)
+
+
+def form(*forms: str) -> Decorated:
+    """``--format`` of a command, the first form being the usual one."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default=forms[0],
+        help=_("How the answer is written."),
+    )
 
 
 def _words(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from kpilint.finding import Finding, Findings
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.repair import repaired
 from kpilint.i18n import _, speaking
+from kpilint.output.visible import masked
 
 Look = Callable[[Mapping[str, str]], tuple[list[GoalSet], Findings]]
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
@@ -59,10 +60,14 @@ def save(done: Repairs, *, quiet: bool) -> None:
 
 
 def show(done: Repairs, *, quiet: bool) -> None:
-    """Print what would be written as a unified diff, and nothing else to standard output."""
+    """Print what would be written as a unified diff, and nothing else to standard output.
+
+    Passwords in it are masked, as wherever lines are shown; such a hunk is no patch.
+    """
     for path, text in done.after.items():
         old, new = done.before[path].splitlines(True), text.splitlines(True)
         for line in unified_diff(old, new, path, path):
+            line = line[:1] + masked(line[1:])
             ended = line.endswith("\n")
             click.echo(line if ended else f"{line}\n\\ No newline at end of file", nl=not ended)
     with speaking(done.found.language):

@@ -16,14 +16,9 @@ _WIDTH = max(len(rule.name) for rule in RULES.values())
 
 
 @click.command(help=_("List all rules."))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    help=_("How the list is written."),
-)
+@options.form("text", "json")
 @options.lang
+@options.silent
 def rules(form: str, lang: str | None) -> None:
     """Print code, severity, name and title of each rule."""
     with speaking(lang or preferred()):

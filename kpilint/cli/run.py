@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,7 @@ SHOWN = 20  # changes that are told of a month that was run again
     metavar="NAME VALUE",
     help=_("Set a parameter of the notebooks; may be repeated."),
 )
+@options.form("text", "json")
 @options.as_of
 @options.lang
 @options.quiet
@@ -67,6 +69,7 @@ def run(
     notebooks: tuple[str, ...],
     jobs: int | None,
     parameters: tuple[tuple[str, str], ...],
+    form: str,
     as_of: date | None,
     lang: str | None,
     quiet: bool,
@@ -82,7 +85,7 @@ def run(
             period = named(week, "week")
         else:
             raise Misuse(_("Give --month or --week, one of them."))
-        chosen = clients(goals, out)
+        chosen, failed = clients(goals, out), 0
         with warmed() as kernels:
             each = _Each(
                 period,
@@ -92,13 +95,17 @@ def run(
                 lang,
                 jobs,
                 quiet,
+                form,
                 kernels,
             )
             if len(chosen) == 1:
                 each.run(chosen[0])
-                return
-            if sum(not each.tried(client) for client in chosen):
-                ctx.exit(2)
+            else:
+                failed = sum(not each.tried(client) for client in chosen)
+    if form == "json":
+        click.echo(json.dumps({"version": 1, "runs": each.runs}, ensure_ascii=False, indent=1))
+    if failed:
+        ctx.exit(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,9 @@ class _Each:
     lang: str | None
     jobs: int | None
     quiet: bool
+    form: str
     kernels: type[OwnKernel]
+    runs: list[dict[str, object]] = field(default_factory=list)  # what became of each, for JSON
 
     def run(self, client: Client) -> None:
         """Run one client's month and say where its report is, and what changed in it."""
@@ -131,7 +140,9 @@ class _Each:
                 progress=progress,
                 kernels=self.kernels,
             )
-        if self.quiet:
+        places = {"goals": str(client.goals), "folder": str(done.folder), "page": str(done.page)}
+        self.runs.append({**places, "changes": list(done.changes), "problem": None})
+        if self.quiet or self.form == "json":
             return
         click.echo(_("The report is ready: {path}", path=done.page))
         for sentence in done.changes[:SHOWN]:
@@ -148,6 +159,7 @@ class _Each:
                 raise
             kind = "" if isinstance(problem, KpilintError) else f"{type(problem).__name__}: "
             click.echo(f"kpilint: {client.goals}: {kind}{problem}", err=True)
+            self.runs.append({"goals": str(client.goals), "problem": f"{kind}{problem}"})
             return False
         return True
 

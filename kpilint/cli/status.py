@@ -13,13 +13,7 @@ from kpilint.i18n import _, speaking
 
 @click.command(help=_("Show attainment, pace and forecast of each goal."))
 @click.argument("goals", metavar="GOALS")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    help=_("How the status is written."),
-)
+@options.form("text", "json")
 @options.metrics
 @options.as_of
 @options.lang

@@ -9,6 +9,9 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Literal, NamedTuple, TypeAlias
 
+from kpilint.errors import LedgerProblem
+from kpilint.i18n import _
+
 Kind = Literal[
     "run", "goal", "target", "actual", "finding", "hypothesis", "quality", "review", "notice"
 ]
@@ -221,3 +224,14 @@ def _runs(flaws: Iterable[Flaw]) -> Iterator[Flaw]:
         run = flaw
     if run is not None:
         yield run
+
+
+def unreadable(number: object) -> LedgerProblem:
+    """The sentence about a row that is not as it was written."""
+    return LedgerProblem(
+        _(
+            "Row {number} of the ledger cannot be read: somebody edited it. kpilint history "
+            "verify shows what else was.",
+            number=number,
+        )
+    )

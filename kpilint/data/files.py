@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +40,21 @@ def files_of(source: Source, folder: Path) -> tuple[Path, ...]:
         if path.is_dir():
             message = _("{path} is a folder; write {path}/*.csv to read its files.", path=path)
             raise SourceProblem(message, source=source.name)
+        _check_name(path, source)
     return found
+
+
+def _check_name(path: Path, source: Source) -> None:
+    """Raise SourceProblem for a place whose name the engine, which speaks UTF-8, cannot be told."""
+    try:
+        os.path.abspath(path).encode()
+    except UnicodeEncodeError:
+        message = _(
+            "{path} lies in a folder, or has a name, that cannot be read as UTF-8; rename it, or "
+            "set LANG to a UTF-8 locale such as C.UTF-8.",
+            path=source.path,
+        )
+        raise SourceProblem(message, source=source.name) from None
 
 
 def _matching(written: str, folder: Path) -> tuple[Path, ...] | None:

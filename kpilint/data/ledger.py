@@ -20,11 +20,10 @@ from kpilint.data.chain import (
     continued,
     fresh,
     short,
+    unreadable,
 )
-from kpilint.errors import LedgerProblem
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet, identity
-from kpilint.i18n import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,12 +209,7 @@ class Ledger:
         try:
             return _record(row)
         except (ValueError, TypeError):
-            message = _(
-                "Row {number} of the ledger cannot be read: somebody edited it. kpilint history "
-                "verify shows what else was.",
-                number=row.number,
-            )
-            raise LedgerProblem(message) from None
+            raise unreadable(row.number) from None
 
 
 def original(told: Iterable[Record], start: date) -> Record | None:

@@ -30,7 +30,7 @@ from sqlalchemy import event as when
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from kpilint.data.chain import Head, Row
+from kpilint.data.chain import Head, Row, unreadable
 from kpilint.data.url import Address, file_of
 from kpilint.errors import LedgerProblem
 from kpilint.i18n import _
@@ -201,6 +201,8 @@ class Storage:
             return False
         if BOOKS in there and "version" in _columns(tables, BOOKS):
             newest = connection.execute(select(func.max(BOOKS.c.version))).scalar() or 0
+            if not isinstance(newest, int):  # SQLite keeps whatever somebody writes there
+                raise self._damaged(f"version {newest!r}")
             if newest > VERSION:
                 raise LedgerProblem(
                     _(
@@ -307,17 +309,20 @@ class Storage:
                 seconds=WAIT,
             )
             return LedgerProblem(message)
-        if "not a database" in reason or "malformed" in reason:
-            message = _(
-                "{ledger} is damaged, or no ledger at all ({reason}). Restore it from a backup.",
-                ledger=self.shown,
-                reason=reason,
-            )
-            return LedgerProblem(message)
+        if any(word in reason for word in ("not a database", "malformed", "decode")):
+            return self._damaged(reason.partition(" with text ")[0])  # SQLite quotes the garbage
         if any(word in reason for word in ("readonly", "read-only", "disk", "full", "permission")):
             return self._unwritable(reason)
         message = _(
             "The ledger {ledger} gives no answer: {reason}.", ledger=self.shown, reason=reason
+        )
+        return LedgerProblem(message)
+
+    def _damaged(self, reason: str) -> LedgerProblem:
+        message = _(
+            "{ledger} is damaged, or no ledger at all ({reason}). Restore it from a backup.",
+            ledger=self.shown,
+            reason=reason,
         )
         return LedgerProblem(message)
 
@@ -342,7 +347,11 @@ def _row(found: Any) -> Row:
 
 def _rows(connection: Connection, asked: Select[Any]) -> tuple[Row, ...]:
     """In the order of writing; asked for an order, SQLite would walk along the whole book for it."""
-    return tuple(sorted(map(_row, connection.execute(asked)), key=lambda row: row.number))
+    found = [_row(each) for each in connection.execute(asked)]
+    for row in found:
+        if not isinstance(row.number, int):
+            raise unreadable(row.number)
+    return tuple(sorted(found, key=lambda row: row.number))
 
 
 def _columns(tables: Any, table: Table) -> set[str]:

@@ -48,7 +48,7 @@ class Run:
 @contextmanager
 def warmed() -> Iterator[type[OwnKernel]]:
     """Kernels that several runs can share, so that libraries are imported once."""
-    _check_installed()
+    check_installed()
     from kpilint.monthly.kernel import kernels  # of the extra
 
     with kernels() as started:
@@ -76,11 +76,12 @@ def run(
     a time, as many as there are cores unless given. Raises a KpilintError with a sentence for
     whatever goes wrong; notebooks with a failing cell are kept in ``out``/2026-10.failed.
     """
-    _check_installed()
+    check_installed()
     goals = legible(goals_path, language=language)
     language = language or goals.language
     with speaking(language):
         order = Order(goals, _period(period), as_of, language, parameters or {})
+        _check_begun(order)
         target = Path(out).resolve() / order.run
         with Dataset.of(goals) as data, _told(order, data):
             chosen = _chosen(notebooks)
@@ -178,7 +179,8 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """Raise Misuse where the extra that runs notebooks is missing."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise Misuse(
@@ -219,6 +221,18 @@ def _period(given: str | Period) -> Period:
     with suppress(Misuse):
         return named(given, "week")
     return named(given, "month")
+
+
+def _check_begun(order: Order) -> None:
+    if order.period.start > order.as_of:
+        raise Misuse(
+            _(
+                "{run} has not begun on {day}, so there is nothing to tell of it; name an earlier "
+                "one, or give a later day with --as-of.",
+                run=order.run,
+                day=order.as_of.isoformat(),
+            )
+        )
 
 
 def _chosen(names: Sequence[str]) -> list[Notebook]:

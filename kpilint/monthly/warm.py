@@ -84,6 +84,7 @@ class Warm:
     _channel: socket.socket
     _process: subprocess.Popen[bytes]
     _asking: Lock = field(default_factory=Lock)
+    _forked: bool = False
 
     @classmethod
     def start(cls, environment: Mapping[str, str]) -> Self:
@@ -113,6 +114,7 @@ class Warm:
         life, theirs = socket.socketpair()
         with theirs, suppress(OSError):
             with self._asking:
+                self._forked = True
                 socket.send_fds(self._channel, [_NUMBER.pack(len(asked))], [theirs.fileno()])
                 self._channel.sendall(asked)
             theirs.close()
@@ -132,6 +134,8 @@ class Warm:
         trace: TracebackType | None,
     ) -> None:
         self._channel.close()
+        if not self._forked:  # it may be importing yet, and has nobody to end
+            self._process.kill()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:

@@ -9,7 +9,7 @@ from typing import Any
 from kpilint.goals.excuse import Ignore, Lint
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.node import schema_of
-from kpilint.manual import page_of
+from kpilint.manual import meanings, titled
 from kpilint.rule import Rule
 from kpilint.rules import ALL
 
@@ -53,18 +53,18 @@ def _options() -> Schema:
 
 
 def _of_rule(rule: Rule) -> Schema:
-    page = page_of(rule)
+    means = meanings(rule)
     properties = {
         name: {
             "type": _KINDS[type(default)],
             "default": default,
-            "description": page.options.get(name, ""),
+            "description": means.get(name, ""),
         }
         for name, default in rule.options.items()
     }
     return {
         "type": "object",
-        "description": page.title,
+        "description": titled(rule),
         "properties": properties,
         "additionalProperties": False,
     }

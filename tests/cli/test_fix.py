@@ -46,6 +46,17 @@ def test_diff_changes_nothing(path: Path) -> None:
     assert result.return_value == 1
 
 
+def test_a_diff_shows_no_password(path: Path) -> None:
+    secret = 'ledger: "postgresql://me:opensesame@db/x"\n'
+    path.write_text(secret + TYPO.replace("taget", "target"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("ledger", "leger"), encoding="utf-8")
+    shown = invoke(path, "--diff").stdout
+    assert "+ledger: " in shown and "-leger: " in shown
+    assert "opensesame" not in shown and shown.count("me:**********@db") == 2
+    invoke(path, "--fix")
+    assert path.read_text(encoding="utf-8").startswith(secret)
+
+
 def test_what_a_repair_brings_to_light_is_repaired_too(path: Path) -> None:
     deep = "    targts: {peple: {営業A: 100件, 営業B: 25件}}\n    target: 125件\n"
     path.write_text(BASE.replace("    target: 125件\n", deep), encoding="utf-8")

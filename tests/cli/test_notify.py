@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,24 @@ def test_what_is_sent_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     told = "Sent to HOOK: 受注金額 Oct 2026: attainment is 75% or more\n"
     assert (first.return_value, first.output) == (0, told)
     assert (second.return_value, second.output) == (0, "There is nothing new to tell.\n")
+
+
+def test_what_was_sent_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = client(tmp_path, REACHED)
+    unset = json.loads(run(path, "--format", "json").stdout)["notices"]
+    assert [(each["sent"], "HOOK is not set" in each["problem"]) for each in unset] == [
+        (False, True)
+    ]
+    with webhook() as hook:
+        monkeypatch.setenv("HOOK", hook.url)
+        told = [run(path, "--format", "json", *more).stdout for more in (["--dry-run"], [], [])]
+    assert "opensesame" not in "".join(told)
+    rehearsed, sent, again = (json.loads(text)["notices"] for text in told)
+    assert [(each["to"], each["sent"], each["problem"]) for each in rehearsed + sent] == [
+        ("HOOK", False, None),
+        ("HOOK", True, None),
+    ]
+    assert (rehearsed[0]["text"], again) == (sent[0]["text"], [])
 
 
 def test_what_cannot_be_sent_ends_with_2_and_a_sentence(tmp_path: Path) -> None:

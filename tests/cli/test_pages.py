@@ -32,6 +32,16 @@ def test_explain(word: str) -> None:
         assert part in page
 
 
+def test_explain_as_json_and_markdown() -> None:
+    told = json.loads(output("explain", "A001", "--lang", "ja", "--format", "json"))
+    assert (told["code"], told["severity"], told["options"]["level"]["default"]) == (
+        "A001", "error", 0.975,
+    )  # fmt: skip
+    assert told["title"] in output("explain", "A001", "--lang", "ja")
+    page = output("explain", "A001", "--lang", "en", "--format", "markdown")
+    assert page.startswith("# A001 target-outside-history\n") and "```yaml\n" in page
+
+
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.code)
 def test_every_rule_can_be_explained(rule: Rule) -> None:
     for language in ("ja", "en"):

@@ -51,13 +51,30 @@ def test_one_failing_client_stops_no_other(folder: Path) -> None:
     assert made == ["a", "c"]
 
 
+def test_json_tells_of_every_client(folder: Path) -> None:
+    result = called("x/none.yaml", "y/none.yaml", "--month", "2026-10", "--format", "json")
+    assert result.exit_code == 2
+    told = [(each["goals"], each["problem"]) for each in json.loads(result.stdout)["runs"]]
+    there_is_none = [(name, f"{name}: there is no such file.") for name, _problem in told]
+    assert told == there_is_none and len(told) == 2
+
+
+def test_a_month_that_has_not_begun_is_refused(folder: Path) -> None:
+    for period in (("--month", "2026-11"), ("--week", "2026-W45")):
+        with speaking("en"), pytest.raises(Misuse, match="has not begun on 2026-10-31"):
+            called("clients/a/goals.yaml", *period)
+    assert not Path("clients/a/reports").exists() and not Path("clients/a/.kpilint").exists()
+
+
 def test_a_week_and_then_again(folder: Path) -> None:
     first = called("clients/a/goals.yaml", "--week", "2026-W41", "--jobs", "1")
-    again = called("clients/a/goals.yaml", "--week", "2026-W41", "--jobs", "1")
+    again = called("clients/a/goals.yaml", "--week", "2026-W41", "--jobs", "1", "--format", "json")
     assert (first.exit_code, again.exit_code) == (0, 0)
     page = Path("clients/a/reports/2026-W41/index.html").resolve()
     assert first.stdout == f"The report is ready: {page}\n"
-    assert "Nothing has changed since the last time" in again.stdout
+    [run] = json.loads(again.stdout)["runs"]
+    assert (run["page"], run["problem"]) == (str(page), None)
+    assert "Nothing has changed since the last time" in run["changes"][0]
     told = json.loads((page.parent / "manifest.json").read_text(encoding="utf-8"))
     assert told["week"] == "2026-W41"
 

@@ -400,6 +400,11 @@ def broken(path: Path) -> None:
     path.write_bytes(content)
 
 
+def of_no_version(path: Path) -> None:
+    newer(path)
+    tampered(path, "UPDATE kpilint_ledger_books SET version = 'x'")
+
+
 def a_folder(path: Path) -> None:
     path.mkdir()
 
@@ -412,6 +417,7 @@ def a_folder(path: Path) -> None:
         (newer, "was written by a newer kpilint .version 2, this one knows 1."),
         (no_database, "is damaged, or no ledger at all"),
         (broken, "is damaged, or no ledger at all"),
+        (of_no_version, "is damaged, or no ledger at all .version 'x'."),
         (
             a_folder,
             "gives no answer: unable to open database file|cannot be written: Is a directory",
@@ -433,6 +439,22 @@ def test_a_ledger_that_is_none(ledger: Ledger, spoil: Spoil, said: str) -> None:
             ask()
         assert "\n" not in str(caught.value)
     assert content in {b"", file_of(ledger).read_bytes() if file_of(ledger).is_file() else b""}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("number = 'abc'", "Row abc of the ledger cannot be read"),
+        ("body = CAST(x'ff00fe' AS TEXT)", r"is damaged, or no ledger at all \([^\x00\xff]*\)"),
+    ],
+)
+def test_what_no_row_can_hold(ledger: Ledger, change: str, said: str) -> None:
+    for run in "xy":
+        ledger.append([Entry("run", run, "", {})], as_of=OCTOBER, run=run)
+    guard = "DROP TRIGGER kpilint_ledger_update"
+    tampered(file_of(ledger), guard, f"UPDATE kpilint_ledger SET {change} WHERE number = 1")
+    with pytest.raises(LedgerProblem, match=said):
+        Ledger.of(ledger.goals).records()
 
 
 def test_a_locked_ledger(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

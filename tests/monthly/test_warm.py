@@ -65,6 +65,13 @@ def test_a_warm_process_that_has_gone_forks_nothing() -> None:
         assert warm.fork(["-f", "k.json"], "/", environment()) is None
 
 
+def test_whoever_forked_nothing_does_not_wait_for_imports() -> None:
+    with Warm.start(environment()) as warm:
+        (warm.folder / "left").touch()
+    assert warm._process.returncode == -signal.SIGKILL
+    assert not warm.folder.exists()
+
+
 def test_a_killed_starter_leaves_nothing() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True
