@@ -170,6 +170,10 @@ class Entry:
         """Whether the key was written with a value, be it one that cannot be read."""
         return written(self.node, name)
 
+    def unread(self, name: str) -> bool:
+        """Whether the key was written with a value that cannot be read (E003 tells of it)."""
+        return self.has(name) and self.keys[name].attribute not in vars(self)
+
     def at(self, *names: str | int) -> Span:
         """The place of a key's value, or of the nearest thing above it that was written."""
         node: Node = self.node
