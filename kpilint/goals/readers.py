@@ -99,7 +99,9 @@ def one_of(*choices: str) -> Reader:
     """One of a few words, in any case and width; anything else is told the nearest of them."""
 
     def parse(node: Node, reading: Reading) -> str:
-        word = written.plain(_scalar(node)).casefold()
+        word = _scalar(node)
+        if word not in choices:
+            word = written.plain(word).casefold()
         if word in choices:
             return word
         allowed = listed(choices)
