@@ -96,17 +96,16 @@ unit = Reader(lambda n, r: units.read_unit(_scalar(n)), {"type": "string"})
 
 
 def one_of(*choices: str) -> Reader:
-    """One of a few words, in any case and width; anything else is told the nearest of them."""
+    """One of a few words; anything else is told the nearest of them, be it only in capitals."""
 
     def parse(node: Node, reading: Reading) -> str:
         word = _scalar(node)
-        if word not in choices:
-            word = written.plain(word).casefold()
         if word in choices:
             return word
         allowed = listed(choices)
         message = _("{read} is not one of {allowed}.", read=shown(node), allowed=allowed)
-        raise Mistyped(message + near(word, choices), word, choices)
+        hint = near(written.plain(word).casefold(), choices)
+        raise Mistyped(message + hint, word, choices)
 
     return Reader(parse, {"enum": list(choices)})
 
