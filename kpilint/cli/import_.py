@@ -27,7 +27,8 @@ def import_(table: Path, metrics: Path | None, lang: str | None) -> int:
         from kpilint.goals.table.yamlwriter import to_yaml
 
         with speaking(lang or goals.language):
-            click.echo(to_yaml(goals))
+            if any(goal.origin == goals.origin for goal in goals):
+                click.echo(to_yaml(goals))  # never a file of nothing but its head
     for fault in goals.faults:
         place = f"[{fault.span.cell}]" if fault.span.cell else f":{fault.span.line}"
         click.echo(f"{fault.span.path}{place}: {fault.message}", err=True)

@@ -91,6 +91,7 @@ class _Pass:
     faults: list[Fault] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] | None = None
+    partial: bool = False
 
     def file(self, path: str, content: bytes | str) -> GoalSet:
         """One file and what it includes."""
@@ -103,11 +104,13 @@ class _Pass:
             return self._file(path, root)
 
     def _file(self, path: str, root: MappingNode | None) -> GoalSet:
+        self.partial |= root is None
         own = self._read(path, root)
         included = [self._include(own, number) for number in range(len(own.include))]
         merged = reduce(self._merge, (other for other in included if other is not None), own)
         comments = (*excuses_in(self.texts[path], path, self.faults, own.node), *merged.comments)
-        return merged.but(faults=tuple(self.faults), texts=dict(self.texts), comments=comments)
+        told = {"faults": tuple(self.faults), "texts": dict(self.texts), "partial": self.partial}
+        return merged.but(**told, comments=comments)
 
     def _composed(self, path: str, content: bytes | str) -> MappingNode | None:
         text = decode(content, path, self.faults) if isinstance(content, bytes) else content
@@ -158,6 +161,7 @@ class _Pass:
                 return self.file(str(path), _bytes(path) if text is None else text)
             except FileProblem as problem:
                 message = str(problem)
+            self.partial = True
         self.faults.append(Fault("E003", own.at("include", number), message))
         return None
 

@@ -106,6 +106,7 @@ class GoalSet(Entry):
     lint: Lint | None = given(entry(Lint))
     faults: tuple[Fault, ...] = ()
     undecided: tuple[Undecided, ...] = ()  # what a table leaves open
+    partial: bool = False  # a file that belongs to it could not be read
     home: str | None = None  # the file that paths of sources start from, where it is another
     texts: Mapping[str, str] = MappingProxyType({})
     comments: tuple[Excuse, ...] = ()

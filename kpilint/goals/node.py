@@ -170,6 +170,10 @@ class Entry:
         """Whether the key was written with a value, be it one that cannot be read."""
         return written(self.node, name)
 
+    def unread(self, name: str) -> bool:
+        """Whether the key was written with a value that cannot be read (E003 tells of it)."""
+        return self.has(name) and self.keys[name].attribute not in vars(self)
+
     def at(self, *names: str | int) -> Span:
         """The place of a key's value, or of the nearest thing above it that was written."""
         node: Node = self.node
@@ -300,9 +304,8 @@ def _goes_on(value: Node, rest: Node) -> bool:
 def unique_pairs(node: Node, reading: Reading) -> Iterator[tuple[ScalarNode, Node]]:
     """Pairs of a mapping with plain keys; a key met twice is a fault and its first value wins."""
     if not isinstance(node, MappingNode):
-        raise ValueError(
-            _("A mapping (key: value) is expected here, found {read}.", read=shown(node))
-        )
+        message = _("A mapping (key: value) is expected here, found {read}.", read=shown(node))
+        raise ValueError(message)
     for base in _bases(_merged(node)):
         if not isinstance(base, MappingNode) and not is_null(base):
             message = _("<< takes in a mapping or a list of them, not {read}.", read=shown(base))
@@ -344,10 +347,8 @@ def read_entry(cls: type[E], node: Node, reading: Reading, head: ScalarNode | No
         spec = known.get(k.value)
         if spec is None:
             unknown.append(k)
-        elif not is_null(value):
-            read = reading.value(spec.reader, value)
-            if read is not None:
-                values[spec.attribute] = read
+        elif not is_null(value) and (read := reading.value(spec.reader, value)) is not None:
+            values[spec.attribute] = read
     assert isinstance(node, MappingNode)  # unique_pairs refused everything else
     if unknown:
         _unknown(unknown, node, known, reading)

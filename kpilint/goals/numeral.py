@@ -179,9 +179,9 @@ def _decimal(digits: str, power: int) -> float:
 
 
 _HEADING = re.compile(
-    r"(?:\(?\s*(?P<said>単位)\s*:?|\()\s*(?:in\s+)?(?P<currency>US\$|[¥$€£₩]|[A-Z]{3}\b)?\s*"
+    r"(?:\(?\s*(?P<said>単位)\s*:?|[(\[【])\s*(?:in\s+)?(?P<currency>US\$|[¥$€£₩]|[A-Z]{3}\b)?\s*"
     r"(?P<scale>[十百]?[千万億兆]|[十百]|thousands?|millions?|billions?|MM|mn|bn|[kKMB](?![A-Za-z]))?"
-    r"\s*(?P<unit>[^\s():,、0-9]*)"
+    r"\s*(?P<unit>[^\s():,、0-9\[\]【】]*)"
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from kpilint.goals import dates, period, quantity
+from kpilint.goals import dates, period, quantity, written
 from kpilint.goals import unit as units
 from kpilint.goals.node import (
     Entry,
@@ -23,7 +23,6 @@ from kpilint.goals.node import (
     shown,
     unique_pairs,
 )
-from kpilint.goals.written import holds_a_place
 from kpilint.i18n import _, listed
 
 
@@ -39,7 +38,7 @@ def _text(node: Node, reading: Reading) -> str | None:
 
 def _said(node: Node, reading: Reading) -> str | None:
     words = _text(node, reading)
-    return None if words is None or holds_a_place(words) else words
+    return None if words is None or written.holds_a_place(words) else words
 
 
 def _boolean(node: Node, reading: Reading) -> bool:
@@ -97,7 +96,7 @@ unit = Reader(lambda n, r: units.read_unit(_scalar(n)), {"type": "string"})
 
 
 def one_of(*choices: str) -> Reader:
-    """One of a few words; anything else is told the nearest of them."""
+    """One of a few words; anything else is told the nearest of them, be it only in capitals."""
 
     def parse(node: Node, reading: Reading) -> str:
         word = _scalar(node)
@@ -105,7 +104,8 @@ def one_of(*choices: str) -> Reader:
             return word
         allowed = listed(choices)
         message = _("{read} is not one of {allowed}.", read=shown(node), allowed=allowed)
-        raise Mistyped(message + near(word, choices), word, choices)
+        hint = near(written.plain(word).casefold(), choices)
+        raise Mistyped(message + hint, word, choices)
 
     return Reader(parse, {"enum": list(choices)})
 

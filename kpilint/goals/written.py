@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 
 def holds_a_place(text: str) -> bool:
     """Whether ``text`` only says that nothing has been said yet: 未定, 検討中, TBD, n/a."""
-    return plain(text).casefold().strip("()[]<>. 。") in _HOLDING_A_PLACE
+    return len(text) < 24 and plain(text).casefold().strip("()[]<>. 。") in _HOLDING_A_PLACE
 
 
 def excerpt(text: str, longest: int = 40) -> str:

@@ -23,7 +23,7 @@ from kpilint.rules.units import mismatches
 _HINTS = 50  # did-you-mean clauses in one run
 
 
-def _faults(goals: GoalSet, code: str) -> Flaws:
+def _faults(goals: GoalSet, code: str) -> Iterator[Flaw]:
     faults = [fault for fault in goals.faults if fault.code == code]
     ordered = sorted(goals.goals, key=_start) if faults else []
     for fault in faults:
@@ -83,7 +83,8 @@ def unknown_key(goals: GoalSet, catalogue: Mapping[str, Rule]) -> Flaws:
         goals:
           - {id: wins, target: 13件}
     """
-    yield from _faults(goals, "E002")
+    for flaw in _faults(goals, "E002"):
+        yield flaw._replace(message=flaw.message + _translated(flaw))
     for excuse in goals.excuses:
         if code_of(excuse.rule, catalogue.values()) is None:
             yield _no_rule(excuse.rule, excuse.span, catalogue)
@@ -92,6 +93,18 @@ def unknown_key(goals: GoalSet, catalogue: Mapping[str, Rule]) -> Flaws:
             yield _no_rule(word, goals.lint.at("select", number), catalogue)
     if goals.lint is not None:
         yield from _unknown_options(goals.lint, catalogue)
+
+
+def _translated(flaw: Flaw) -> str:
+    """The key that a goal's key in Japanese stands for, as a heading of a table would."""
+    key = str(flaw.evidence.get("key", ""))
+    if key.isascii() or flaw.about is None:
+        return ""
+    from kpilint.goals.table.heading import heading  # few files have such a key
+
+    role = heading(key).role
+    meant_by = {"deadline": "period", "note": None, "number": None}.get(role or "", role)
+    return _(" Did you mean {near}?", near=meant_by) if meant_by in Goal.keys else ""
 
 
 def _no_rule(word: str, place: Span, catalogue: Mapping[str, Rule]) -> Flaw:
@@ -175,6 +188,8 @@ def duplicate_id(goals: GoalSet) -> Flaws:
 def unresolved_reference(goals: GoalSet) -> Flaws:
     """Metrics, sources, parents, pairs, teams, funnels and stages that are named are defined.
 
+    Silent while an included file cannot be read.
+
     Bad:
         goals:
           - {id: wins, metric: won_cuont}
@@ -182,6 +197,8 @@ def unresolved_reference(goals: GoalSet) -> Flaws:
         goals:
           - {id: wins, metric: won_count}
     """
+    if goals.partial:
+        return  # it may be defined in the file that could not be read
     hints: dict[tuple[str, str], str] = {}  # looking for the nearest of many names is slow
     slips: dict[tuple[str, str], str | None] = {}
     for found in references(goals):

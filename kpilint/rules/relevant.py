@@ -33,8 +33,8 @@ def no_kgi(goals: GoalSet) -> Flaws:
         goals:
           - {id: revenue, role: kgi}
     """
-    readable = goals.goals or not goals.faults
-    if readable and not any(goal.role == "kgi" for goal in goals.goals):
+    readable = (goals.goals or not goals.faults) and not goals.partial
+    if readable and not any(goal.role == "kgi" or goal.unread("role") for goal in goals.goals):
         message = _("There is no KGI. Mark the goal that all others serve with role: kgi.")
         yield Flaw(goals.key_at("goals"), message)
 
@@ -51,7 +51,9 @@ def kpi_without_parent(goal: Goal, goals: GoalSet) -> Flaws:
         label: 受注数
         parent: revenue
     """
-    if goal.role == "kpi" and not goal.has("parent") and goal.id not in goals.wholes:
+    if goal.role != "kpi" or goal.unread("role"):
+        return
+    if not goal.has("parent") and goal.id not in goals.wholes:
         message = _(
             "The KPI “{goal}” serves no other goal. Name the goal that it serves with parent:.",
             goal=goal.title,

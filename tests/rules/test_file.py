@@ -120,6 +120,35 @@ def test_a_formula_that_cannot_be_read_is_told_once() -> None:
     assert [f.code for f in linted(text) if f.code in {"E007", "E008"}] == ["E007"]
 
 
+def test_a_key_in_japanese_is_told_in_the_language_s_own() -> None:
+    text = "goals: [{id: a, 担当者: 営業部, 期限: 2026-10, 備考: x, 天気: 晴れ}]\n"
+    messages = [f.message for f in linted(text) if f.code == "E002"]
+    assert [m.rpartition(" Did you mean ")[2] for m in messages if "mean" in m] == [
+        "owner?",
+        "period?",
+    ]
+    assert len(messages) == 4
+
+
+@pytest.mark.parametrize("role", ["kgl", "KGI", "ＫＧＩ"])
+def test_nothing_is_built_on_a_role_that_cannot_be_read(role: str) -> None:
+    text = f"metrics: {{m: {{agg: sum}}}}\ngoals: [{{id: a, role: {role}, metric: m}}]\n"
+    found = [f for f in linted(text) if f.code in {"E003", "R001", "R002"}]
+    assert [(f.code, f.message.endswith("mean kgi?")) for f in found] == [("E003", True)]
+
+
+@pytest.mark.parametrize("more", [None, "a: [b"])
+def test_what_a_file_that_is_not_read_may_define_is_not_missed(
+    more: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "goals.yaml"
+    path.write_text("language: en\ninclude: [more.yaml]\ngoals: [{id: a, metric: m, parent: b}]")
+    if more is not None:
+        (tmp_path / "more.yaml").write_text(more)
+    codes = {f.code for f in lint(read(path), as_of="2026-10-01")}
+    assert codes & {"E001", "E003", "E005", "R001"} == {"E001" if more else "E003"}
+
+
 def test_a_version_that_is_not_known_yet() -> None:
     (fault,) = read("goals.yaml", source="version: 2", language="en").faults
     assert (fault.code, fault.span.column, "no version 2" in fault.message) == ("E003", 10, True)

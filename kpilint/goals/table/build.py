@@ -163,7 +163,9 @@ def _parent(
     """The id of the goal that a cell names by label or id, in the table or the file beside it."""
     name = plain_name(cell.text)
     others = [d for d in drafts if d is not draft]
-    named = [d for d in others if name in (plain_name(d.title), ids[id(d)])]
+    named = [
+        d for d in others if name in (plain_name(d.title), plain_name(d.anchor.text), ids[id(d)])
+    ]
     if not named:  # the number of a row of the same sheet
         near = (d for d in others if d.number and d.anchor.sheet == draft.anchor.sheet)
         named = [d for d in near if d.number and plain_name(d.number.text) == name]

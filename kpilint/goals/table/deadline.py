@@ -97,6 +97,9 @@ def until(end: date, parts: Iterable[Period], told: Told, fiscal: Fiscal) -> Whe
     if not starts and told.stretch is not None:
         whole = resolved(told.stretch, told.year, fiscal)
         starts = [whole.start] if whole and whole.start <= end else []
+    if not starts and told.text and told.stretch is None:
+        first = read_period(told.text).start
+        starts = [first] if first <= end else []
     if not starts and fiscal.start is not None:
         year = end.year - (end.month < fiscal.start)
         starts = [date(year, fiscal.start, 1)]

@@ -219,6 +219,8 @@ def timed(
         period = resolved(sheet.told.stretch, sheet.told.year, sheet.fiscal)
         text = spanning(period.start, period.end).text if period else sheet.told.text
         made.keys["period"] = (sheet.told.cell or made.anchor).node(text)
+    elif sheet.told.text:
+        made.keys["period"] = (sheet.told.cell or made.anchor).node(sheet.told.text)
 
 
 def _period(made: Draft, when: When, cell: Cell) -> None:

@@ -23,6 +23,7 @@ _ROLES = {
     "deadline": "期限 期日 締切 締め切り 達成期限 完了予定日 deadline due duedate",
     "period": "期間 時期 対象期間 達成時期 評価期間 period term timeframe",
     "target": """
+        数値目標 定量目標 達成基準 達成水準 目標水準
         目標値 ターゲット 目標数値 目標数 目標金額 目標額 計画値 年間目標 年間目標値 通期目標
         年度目標 期間目標 target targets targetvalue annualtarget""",
     "role": "区分 種別 分類 種類 kgi/kpi区分 role type category",
@@ -79,6 +80,13 @@ _TOTAL = re.compile(
     r"(?:総|小|合|総合)?計|(?:grand|sub)?-?total|sum"
     r"|.{0,10}(?:部|課|室|チーム|全社|会社|拠点|支店|営業所|部門|g|グループ)(?:合|小)?計"
 )
+
+
+_SAID_YEAR = r"(?:(?:20[0-9]{2}|(?:令和|r)[0-9元]{1,2})[年/.]|(?<![0-9])[0-9]{2}年)"
+_SAID_MONTH = r"(?:1[0-2]|0?[1-9])(?![0-9])月?度?"
+_TO = "(?:[〜~-]|から)"
+_RANGE = re.compile(rf"(?P<first>{_SAID_YEAR}){_SAID_MONTH}{_TO}(?:{_SAID_YEAR})?{_SAID_MONTH}")
+_BARE_YEAR = re.compile(r"(?<![0-9])(?:20)?[0-9]{2}(?=[上下]半?期|[1-4]q|q[1-4])")  # 26下期
 
 
 class Stretch(NamedTuple):
@@ -175,9 +183,12 @@ def _longer(found: re.Match[str]) -> Stretch:
 def told(text: str) -> tuple[Year | None, Stretch | None, str]:
     """The year that a title speaks of, the part of it, and the words that say so.
 
-    ``2026年度上期 営業目標`` is fiscal 2026, the first half, "2026年度上期".
+    ``2026年度上期 営業目標`` is fiscal 2026, the first half, "2026年度上期". Months from one to
+    another are no part of a year: only their words are told.
     """
-    words = folded(text)
+    words = spelled(text)
+    if months := _RANGE.search(words):
+        return year_of(months["first"][:-1] + "年"), None, months[0].replace("度", "")
     year = year_of(words)
     for found in _FISCAL.finditer(words):
         if year is not None and _year(found) == year:
@@ -187,9 +198,16 @@ def told(text: str) -> tuple[Year | None, Stretch | None, str]:
             if part is None or part.groupdict().get("whole"):
                 return year, Stretch("whole", 1), found[0]
             if "month" in part.groupdict():
+                if re.match(_TO, words[found.end() + part.end() :]):
+                    return year, None, ""  # months of a fiscal year, or without an end
                 return year, Stretch("month", int(part["month"])), found[0] + part[0]
             return year, _longer(part), found[0] + part[0]
     return None, None, ""
+
+
+def spelled(text: str) -> str:
+    """The words of a title, with a bare year before a part of it as the year it is: 26年度下期."""
+    return _BARE_YEAR.sub(r"\g<0>年度", folded(text))
 
 
 def year_of(text: str) -> Year | None:

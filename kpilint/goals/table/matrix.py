@@ -9,8 +9,8 @@ from yaml import Node, ScalarNode
 
 from kpilint.goals.node import Fault
 from kpilint.goals.table.draft import Draft, Sheet, mapping, measured, timed, written
-from kpilint.goals.table.grid import Cell, folded
-from kpilint.goals.table.heading import is_total, told
+from kpilint.goals.table.grid import Cell
+from kpilint.goals.table.heading import is_total, spelled, told
 from kpilint.goals.table.sums import across, checked
 
 _EMPTY_WORDS = re.compile(
@@ -76,7 +76,7 @@ def _subject(sheet: Sheet, first: Cell) -> tuple[Cell, str]:
 
 
 def _name(title: str) -> str:
-    words = folded(title)
+    words = spelled(title)
     _year, _stretch, said = told(title)
     words = _SPLIT_BY.sub("", words.replace(said, "", 1).strip("_- "))
     return _EMPTY_WORDS.sub("", words).strip("_- ")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from kpilint.goals.node import Fault, span_of
+from kpilint.goals.table.amount import note_in
 from kpilint.goals.table.draft import Draft, Sheet, draft
 from kpilint.goals.table.grid import Cell, folded
 from kpilint.goals.table.heading import KINDS, is_total
@@ -13,6 +15,7 @@ from kpilint.goals.table.layout import Table
 from kpilint.i18n import _
 
 _TEXT_ROLES = ("label", "metric", "department", "owner", "number", "id")
+_BEHIND = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]$")
 _REMARKS = frozenset("※*＊■●◆▼☆★・#注")
 
 
@@ -41,13 +44,23 @@ def rows_of(sheet: Sheet) -> Iterator[Draft | Total]:
             yield Total(row, total, "小" in total.text or "sub" in total.text.casefold())
         elif name is not None:
             if not _is_remark(cells, name):
-                yield draft(sheet, row, group if kind else row, name, name.text)
+                yield draft(sheet, row, group if kind else row, name, _title(sheet, name.text))
         elif nameless := _amounts(sheet, row):
             _tell_nameless(sheet, row, nameless)
 
 
 def _name(table: Table, row: int) -> Cell | None:
     return table.cell(row, "label") or table.cell(row, "metric")
+
+
+def _title(sheet: Sheet, text: str) -> str:
+    """A name without the unit behind it, which is no part of it: 売上（千円）."""
+    bare = _BEHIND.sub("", text)
+    try:
+        unit = note_in(text[len(bare) :])
+    except ValueError:  # told where the unit is read
+        unit = None
+    return bare if bare and unit and not sheet.known.metric(text) else text
 
 
 def _texts(table: Table, row: int) -> Iterator[Cell]:

@@ -196,7 +196,7 @@ def told_by(table: Table, path: PurePath) -> Told:
     """What a table is about: the nearest title above it, else a heading, its sheet, its file."""
     for cell in reversed(table.above):
         year, stretch, text = told(cell.text)
-        if year:
+        if year or text:
             return Told(year, stretch, text, cell)
     for cell in (cell for column in table.columns if column.year for cell in column.cells):
         year, _part, text = told(cell.text)
@@ -204,7 +204,7 @@ def told_by(table: Table, path: PurePath) -> Told:
             return Told(year, Stretch("whole", 1), text, cell)
     for name in (table.grid.name, path.stem):
         year, stretch, text = told(name)
-        if year:
+        if year or text:
             return Told(year, stretch, text)
     return Told()
 

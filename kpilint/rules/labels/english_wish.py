@@ -90,7 +90,11 @@ _MEASURES = lexicon(
     " uptime"
 )
 _TRUE_VERB = lexicon("drive raise get win beat capture land try exceed close find do source reach")
-_WANTED = lexicon("revenue margin arr mrr nps csat volume sales uptime growth retention coverage")
+_WANTED = lexicon(
+    "revenue margin arr mrr nps csat volume sales uptime growth retention coverage bookings leads"
+    " pipeline conversion conversions profit profits orders deals customers renewals signups"
+    " sign-ups traffic visibility"
+)
 _MISTYPED = lexicon(
     "improve increase enhance strengthen generate optimize optimise maximize maximise reduce"
     " deliver expand accelerate streamline establish achieve develop promote minimize"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpilint.goals.period import read_period
 from kpilint.goals.table.heading import Stretch, Year, heading, is_total, told, year_of
 
 
@@ -84,6 +85,23 @@ def test_the_year_of_a_title(text: str, year: Year | None) -> None:
 
 def test_the_part_of_the_year_that_a_title_names() -> None:
     assert told("2026年度上期 営業目標")[1:] == (Stretch("half", 1), "2026年度上期")
+    assert told("26下期 目標")[1:] == (Stretch("half", 2), "26年度下期")
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("2026年10月〜12月 KPI", "2026年10月〜12月"),
+        ("26年10月〜12月", "26年10月〜12月"),
+        ("営業 2026/10-2027/3", "2026/10-2027/3"),
+        ("令和8年10月から12月", "令和8年10月から12月"),
+        ("2026年10月〜", ""),  # not October alone
+        ("2026年度10月〜3月", ""),
+    ],
+)
+def test_months_from_one_to_another_in_a_title(title: str, words: str) -> None:
+    assert told(title)[1:] == (None, words)
+    assert not words or read_period(words).kind == "range"
 
 
 @pytest.mark.parametrize(

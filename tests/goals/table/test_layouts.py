@@ -315,6 +315,36 @@ def test_titles_numbers_and_headings_tell_role_parent_and_owner(tmp_path: Path) 
     assert (kgi.period.start, kgi.period.end) == (kpi.period.start, kpi.period.end)
 
 
+def test_the_months_of_a_title_are_the_period(tmp_path: Path) -> None:
+    rows = [
+        ["2026年10月〜12月 KPI"],
+        ["目標", "目標値", "期限"],
+        ["受注数", 3],
+        ["決着数", 9, "2026-11-30"],
+    ]
+    first, second = goals_of(sheet(rows), tmp_path)
+    assert first.period is not None
+    assert second.period is not None
+    assert (f"{first.period.start} {first.period.end}") == "2026-10-01 2026-12-31"
+    assert (f"{second.period.start} {second.period.end}") == "2026-10-01 2026-11-30"
+
+
+def test_a_unit_behind_a_name_is_no_part_of_it(tmp_path: Path) -> None:
+    rows = [
+        ["2026年4月"],
+        ["目標", "目標値", "上位目標"],
+        ["売上（千円）", 100, None],
+        ["粗利 [百万円]", 3, "売上（千円）"],
+        ["受注率（決着比）", 30, "売上"],
+    ]
+    goals = goals_of(sheet(rows), tmp_path)
+    assert [(g.label, g.parent, g.target and g.target.value) for g in goals] == [
+        ("売上", None, 100_000),
+        ("粗利", "売上", 3_000_000),
+        ("受注率（決着比）", "売上", 30),
+    ]
+
+
 def test_two_tables_on_a_sheet(tmp_path: Path) -> None:
     rows = [
         ["2026年度"],

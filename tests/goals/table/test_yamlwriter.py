@@ -86,6 +86,13 @@ def test_the_command(tmp_path: Path) -> None:
     assert "include:" in done.output
 
 
+def test_without_a_table_of_goals_nothing_is_written(tmp_path: Path) -> None:
+    path = saved(sheet([["使い方"], ["この表は毎月更新する"]]), tmp_path)
+    done = CliRunner().invoke(kpilint, ["import", str(path), "--lang", "en"], standalone_mode=False)
+    assert (done.return_value, done.stdout) == (1, "")
+    assert "No table of goals" in done.stderr
+
+
 def test_check_shows_the_cell(tmp_path: Path) -> None:
     path = saved(sheet(FAULTY, title="予算"), tmp_path)
     command = [str(path), "--offline", "--lang", "en", "--select", "E003"]
