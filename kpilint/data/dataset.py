@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from weakref import finalize
 
 from kpilint.data.cache import Cache
@@ -46,6 +46,13 @@ class UnreadableCells:
     count: int
     examples: tuple[tuple[int, str], ...]
     file: str
+
+
+class LackingColumn(NamedTuple):
+    """A column that some files of a source do not have; its cells count as empty there."""
+
+    column: str
+    files: tuple[str, ...]
 
 
 class Dataset:
@@ -124,6 +131,10 @@ class Dataset:
     def unreadable(self, source: str) -> tuple[UnreadableCells, ...]:
         """Cells that could not be converted, by file and column, in the order of the columns."""
         return self.opened(source).unreadable
+
+    def lacking(self, source: str) -> tuple[LackingColumn, ...]:
+        """Columns that not every file of a source has; of Parquet files none is told."""
+        return self.opened(source).lacking
 
     def aside(self, source: str) -> tuple[Aside, ...]:
         """Rows of its files that are no records, as titles and totals, and were left out."""

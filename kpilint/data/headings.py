@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -34,6 +34,24 @@ def unique(headings: Iterable[str]) -> tuple[str, ...]:
         taken.add(folded(name))
         names.append(name)
     return tuple(names)
+
+
+def united(
+    files: Iterable[Sequence[str]], aliases: Callable[[Sequence[str]], Mapping[str, str]]
+) -> dict[str, str]:
+    """The heading that each heading of several files, ``folded``, stands under in one table.
+
+    That is the first that is written like it, or that means the same: ``aliases`` gives the
+    canonical names in a file's headings, so that 金額 and Amount of two exports are one column.
+    """
+    told: dict[str, str] = {}
+    meant: dict[str, str] = {}
+    for headings in files:
+        names = {heading: name for name, heading in aliases(headings).items()}
+        for heading in headings:
+            same = meant.setdefault(names.get(heading, heading), heading)
+            told.setdefault(folded(heading), told.get(folded(same), same))
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +16,9 @@ from kpilint.data import crm
 from kpilint.data.cells import is_blank
 from kpilint.data.conversion import Zones, canonical_values, convert, learn_commas, learn_habits
 from kpilint.data.database import StoredTable
-from kpilint.data.dataset import UnreadableCells
+from kpilint.data.dataset import LackingColumn, UnreadableCells
 from kpilint.data.files import files_of
-from kpilint.data.headings import Headings, folded
+from kpilint.data.headings import Headings, folded, united
 from kpilint.data.joining import field_of, joined
 from kpilint.data.kinds import FLAG, NUMBER, TEXT, TIME, kind_of_type
 from kpilint.data.moments import Habit
@@ -51,6 +51,7 @@ class Opened:
     files: tuple[Path, ...]
     parts: tuple[Part, ...]
     headings: Headings
+    united: Mapping[str, str]
 
     @classmethod
     def of(cls, data: Dataset, spec: Source, name: str) -> Opened:
@@ -72,16 +73,15 @@ class Opened:
     ) -> Opened:
         """The source with its columns named."""
         preset = crm.preset_of(spec)
-        # Columns of several files are the same where their headings are.
-        found: dict[str, str] = {}
-        for heading in (h for part in parts for h in part.headings):
-            found.setdefault(folded(heading), heading)
-        real = list(found.values())
         stages = {folded(k): v for k, v in spec.values.get("stage", {}).items()}
-        aliased = preset.columns(real, stages) if preset is not None else {}
-        return cls(
-            data, spec, name, files, parts, Headings.of(spec.name, real, spec.columns, aliased)
-        )
+
+        def aliases(headings: Sequence[str]) -> Mapping[str, str]:
+            return preset.columns(headings, stages) if preset is not None else {}
+
+        together = united((part.headings for part in parts), aliases)
+        real = list(dict.fromkeys(together.values()))
+        headings = Headings.of(spec.name, real, spec.columns, aliases(real))
+        return cls(data, spec, name, files, parts, headings, together)
 
     def resolve(self, column: str) -> str:
         """The exact name of a column, or of a field that is joined; else ColumnMissing."""
@@ -134,8 +134,8 @@ class Opened:
 
     def _aligned(self, table: ir.Table, number: int, wanted: Iterable[str]) -> ir.Table:
         """One file's records under the headings of all files."""
-        own = {folded(name): table[name] for name in table.columns}
-        columns = {h: own.get(folded(h), ibis.null("string")) for h in wanted}
+        own = {self.united[folded(h)]: table[h] for h in self.parts[number].headings}
+        columns = {h: own.get(h, ibis.null("string")) for h in wanted}
         return table.select(**columns, **{_ROW: table[_ROW], _PART: ibis.literal(number)})
 
     @cached_property
@@ -246,6 +246,18 @@ class Opened:
             for row in found
             if row[f"n{n}"]
         )
+
+    @property
+    def lacking(self) -> tuple[LackingColumn, ...]:
+        """The columns that some of the files do not have, with these files."""
+        has = [{self.united[folded(h)] for h in part.headings} for part in self.parts]
+        without = {
+            name: tuple(
+                part.file for part, own in zip(self.parts, has, strict=True) if h not in own
+            )
+            for name, h in self.headings.columns.items()
+        }
+        return tuple(LackingColumn(name, files) for name, files in without.items() if files)
 
     def _thinned(self) -> list[str]:
         """The columns of text that hold fewer values after the conversion than cells before it."""

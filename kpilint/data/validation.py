@@ -211,8 +211,8 @@ def _on_pandas(frame: pd.DataFrame, asked: list[Asked], key: str | None) -> list
 
     def name(place: Any) -> str:
         row = int(place)
-        told = frame[key].iloc[row] if key is not None else None
-        return _("record {number}", number=row + 1) if told is None else str(told)
+        blank = key is None or frame[key].isna().iloc[row]
+        return _("record {number}", number=row + 1) if blank else str(frame[key].iloc[row])
 
     # Asking Great Expectations for keys costs it half a minute per million records.
     results = _results(gx, batch, asked, {"dataframe": frame}, {})

@@ -182,6 +182,11 @@ class _Reader:
                 token,
                 _("Sub-queries and statements are refused; a column of this name is quoted."),
             )
+        before = self.tokens[self.at - 1] if self.at else token
+        if token.kind == before.kind == "word" and not (token.text + before.text).isascii():
+            _refuse(
+                token, _("This does not fit here; a heading with spaces goes in double quotes.")
+            )
         _refuse(token, _("This does not fit here; check quotes, operators and parentheses."))
 
     # Grammar
@@ -280,6 +285,8 @@ class _Reader:
     def function(self, token: _Token) -> None:
         if token.role == "aggregate":
             _refuse(token, _("Aggregates are said by agg:, not in the expression."))
+        if not token.text.isascii():
+            _refuse(token, _("This is no function; a heading with brackets goes in double quotes."))
         if token.key not in FUNCTIONS:
             _refuse(
                 token,

@@ -69,6 +69,7 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
 
     Titles above the headings, and totals and footers below the records, are left out. That is a
     note and no warning, unless one of them gives the amounts another unit, as （単位：千円） does.
+    Where a source is many files, a column that goals need and some of them lack is told as well.
 
     Bad:
         path: data/unreadable.csv
@@ -95,10 +96,37 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
         }
         place = source.at("path" if source.path else "url")
         yield Flaw(place, message + touched(harmed), evidence)
+    yield from _lacking(source, goals, data)
     for aside in data.aside(source.name):
         yield _left_out(source, aside)
         if aside.unit is not None:
             yield _in_another_unit(source, aside, *aside.unit)
+
+
+def _lacking(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
+    """Columns that goals are computed from and some files do not have."""
+    for column, files in data.lacking(source.name):
+        harmed = using(goals, data, source.name, [column])
+        if harmed:
+            message = _(
+                "{count} of {total} files of {source} have no column {column}, which counts as "
+                "empty there: {files}. Export it as well, or leave these files out.",
+                count=len(files),
+                total=len(data.files(source.name)),
+                source=source.name,
+                column=column,
+                files=listed(files, _FILES),
+            )
+            evidence = {
+                "source": source.name,
+                "column": column,
+                "files": list(files),
+                "goals": [goal.id for goal in harmed],
+            }
+            yield Flaw(source.at("path"), message + touched(harmed), evidence)
+
+
+_FILES = 3  # files that a message names
 
 
 def _rows(examples: tuple[tuple[int, str], ...]) -> str:

@@ -83,7 +83,8 @@ class Rows:
         if not where:
             return ibis.literal(True)
         condition: ir.BooleanValue = self._built(where, FLAG).fill_null(False)
-        return condition
+        # One that names no column, as false or null, is still asked of every row.
+        return condition & (self.table[0].isnull() | True)
 
     def any_holds(self, wheres: Iterable[str]) -> ir.BooleanValue:
         """Whether any of several conditions holds; always without one."""

@@ -44,6 +44,11 @@ def judged(opened: Open, item: str, csv: str = CSV, keys: str = "key: deal_id") 
     return verdict
 
 
+def test_a_record_whose_key_is_blank_is_named_by_its_number(opened: Open) -> None:
+    verdict = judged(opened, "not_null: deal_id", csv=CSV.replace("007", ""))
+    assert verdict.examples == ("record 4",)
+
+
 @pytest.mark.parametrize(
     ("item", "checked", "failed", "examples"),
     [

@@ -418,3 +418,25 @@ def test_every_record_is_read(
     notes = sum(aside.count for aside in data.aside("t"))  # a lone cell below a blank row
     assert (found, len(found) + notes) == (filled[: len(found)], len(filled))
     data.close()
+
+
+def test_files_in_two_languages_are_one_table(workspace: Workspace) -> None:
+    """A preset knows that 金額 and Amount are one column."""
+    contents = {
+        "e/1.csv": "レコードID,金額\nA,1\n",
+        "e/2.csv": "Record ID,Amount,extra\nB,2,x\n",
+        "e/3.csv": "レコードＩＤ,金額\nC,3\n",
+    }
+    goals = workspace("sources:\n  t: {path: e/*.csv, preset: hubspot/deals}\n", contents)
+    with Dataset.of(goals) as data:
+        assert data.columns("t") == ("deal_id", "amount", "extra")
+        assert sorted((r["deal_id"], str(r["amount"])[0]) for r in rows(data)) == [
+            ("A", "1"),
+            ("B", "2"),
+            ("C", "3"),
+        ]
+        (lacking,) = data.lacking("t")
+        assert (lacking.column, [Path(f).name for f in lacking.files]) == (
+            "extra",
+            ["1.csv", "3.csv"],
+        )

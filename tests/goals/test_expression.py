@@ -133,3 +133,21 @@ def test_any_text_passes_or_is_refused_with_a_sentence(text: str) -> None:
         check(text)
     except ValueError as refusal:
         assert str(refusal).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "受注金額(円)",
+            "“受注金額” at character 1: .* heading with brackets goes in double quotes",
+        ),
+        ("受注金額（円）", "double quotes"),
+        ("金額 受注", "“受注” at character 4: .* heading with spaces goes in double quotes"),
+        ("amount tax", "check quotes"),
+    ],
+)
+def test_a_heading_without_its_quotes_is_told_how_to_be_written(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        check(text)
+    check(f'"{text}"')

@@ -157,3 +157,20 @@ def test_rows_that_are_no_records_are_noted(
     result = with_csv(content, tmp_path, "D009")
     assert [f.severity for f in result] == told
     assert f"2 (row 1 “{title}”, row 4 “合計 1”)" in result.findings[0].message
+
+
+@pytest.mark.parametrize(("need", "count"), [("amount", 1), ("other", 0)])
+def test_a_column_that_some_files_lack(need: str, count: int, tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("amount,other,closed\n1,1,2026-09-01\n")
+    (tmp_path / "2.csv").write_text("other,closed\n1,2026-10-01\n")
+    (tmp_path / "goals.yaml").write_text(
+        f"""language: en
+sources: {{deals: {{path: "[12].csv"}}}}
+metrics: {{m: {{label: M, source: deals, agg: sum, column: {need}, time: closed, unit: JPY}}}}
+goals: [{{id: g, metric: m, period: 2026-10..2026-12}}]
+"""
+    )
+    goals = read(tmp_path / "goals.yaml")
+    with Dataset.of(goals) as dataset:
+        result = lint(goals, dataset, as_of=DAY, config=Config(select=("D009",)))
+    assert [f.evidence["files"] for f in result] == [[str(tmp_path / "2.csv")]] * count

@@ -99,6 +99,12 @@ def test_a_condition_that_nothing_meets(stage: str, near: str | None, tmp_path: 
     assert f"mean {near}?" in flaw.message or near is None
 
 
+@pytest.mark.parametrize("where", ["false", "'null'", "1 = 2", "null = 1"])
+def test_a_condition_that_names_no_column(where: str, tmp_path: Path) -> None:
+    metric = WON.replace("stage = 'won'", where)
+    assert len(checked(tmp_path, "1 2026-10-05 won 5;2 2026-10-30 lost 5", metric)) == 1
+
+
 def test_a_condition_whose_words_are_all_there(tmp_path: Path) -> None:
     metric = "{source: own, agg: count, where: stage = 'won' and amount > 9, time: at}"
     (flaw,) = checked(tmp_path, "1 2026-10-05 won 5;2 2026-10-30 lost 9", metric)

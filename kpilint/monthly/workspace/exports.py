@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,9 +18,11 @@ import yaml
 
 from kpilint.data import crm
 from kpilint.data.dataset import Dataset
+from kpilint.data.opened import WRITTEN
 from kpilint.errors import FileProblem, KpilintError
 from kpilint.goals import goalfile
-from kpilint.i18n import _
+from kpilint.goals.unit import CURRENCIES, read_unit
+from kpilint.i18n import _, listed
 
 TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq"})
 _DATED = re.compile(r"(?:19|20)\d{2}[-_.年]?(?:0?[1-9]|1[0-2])?[-_.月]?(?:[0-3]?\d)?[日月]?(?!\d)")
@@ -31,6 +34,7 @@ _DATE = re.compile(
 _NUMBER = re.compile(r"[-▲△(+]?[¥$€]?(?:\d[\d,]*)(?:\.\d+)?[%円件万億)]*")  # in narrow form
 _NUMBERED = re.compile(r"(?i)(?:\b|_)(?:id|no)\.?$|番号|コード|ID$")
 _AMOUNT = re.compile(r"(?i)amount|value|revenue|price|sales|金額|売上|受注額|単価")
+_SIGN = re.compile(r"[¥￥$＄€£円]|ドル|ユーロ|ポンド|JPY|USD|EUR|GBP")
 _PERSON = re.compile(r"(?i)owner|agent|担当|所有者|rep\b|assignee|resource")
 _WON = frozenset(
     {"won", "closed won", "closedwon", "受注", "受注済", "受注済み", "成約", "契約", "契約済"}
@@ -102,6 +106,42 @@ class Export:
     def amount(self) -> str | None:
         """The column with money."""
         return next((c for c in self.numbers if _AMOUNT.search(c)), None)
+
+    @property
+    def money(self) -> tuple[str, str]:
+        """The currency of the amounts, yen where nothing tells it, and how that is known."""
+        told = self._currencies()
+        unit = told[0] if told else "JPY"
+        if len(told) > 1:
+            return unit, _(
+                "“{column}” is in several currencies, {units}; let where: select one. {unit} is "
+                "written here.",
+                column=self.amount,
+                units=listed(told),
+                unit=unit,
+            )
+        if told:
+            return unit, _(
+                "“{column}” is in {unit}, as the data says.", column=self.amount, unit=unit
+            )
+        return unit, _("“{column}” is taken to be in {unit}.", column=self.amount, unit=unit)
+
+    def _currencies(self) -> tuple[str, ...]:
+        """What a column of currencies or the signs beside a sample of amounts say; most first."""
+        if "currency" in self.columns and self.filled("currency"):
+            signs = self.values("currency")
+        else:
+            written = self.data.opened(self.name).written(self.amount or "")
+            cells = (
+                [] if written is None else written.limit(_SAMPLE).to_pyarrow()[WRITTEN].to_pylist()
+            )
+            found = Counter(sign[0] for cell in cells if (sign := _SIGN.search(cell or "")))
+            signs = tuple(word for word, _count in found.most_common())
+        known: dict[str, None] = {}
+        for word in signs:
+            with suppress(ValueError):  # no currency that a metric's unit can be
+                known[read_unit(word.upper())] = None
+        return tuple(unit for unit in known if unit in CURRENCIES)
 
     @cached_property
     def person(self) -> str | None:

@@ -237,7 +237,9 @@ def _won(
     won: Content = {"where": "stage = 'won'", "time": closed, "nature": "lagging"}
     guessed.metrics["won_count"] = _metric(export, _("Deals won"), stage=placed(stages[-1]), **won)
     if export.amount:
-        money: Content = {"column": _quoted(export.amount), "unit": "JPY", **won}
+        unit, said = export.money
+        guessed.said.append(said)
+        money: Content = {"column": _quoted(export.amount), "unit": unit, **won}
         guessed.metrics["won_revenue"] = _metric(
             export, _("Won revenue"), agg="sum", stage=placed(stages[-1]), **money
         )
@@ -312,7 +314,7 @@ def _repeated(export: Export, stage: str | None) -> str | None:
     for column in export.columns:
         if column not in (stage, *export.times, *export.numbers):
             kinds = export.kinds_of(column)
-            if export.records / 20 < kinds < export.records / 1.5:
+            if max(2, export.records / 20) < kinds < export.records / 1.5:  # a flag has two
                 return column
     return None
 

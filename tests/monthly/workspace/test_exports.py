@@ -121,6 +121,37 @@ def test_two_crms_do_not_share_names(tmp_path: Path, put: Put) -> None:
     assert goals.metrics["opportunity_won_count"].stage == "opportunity_sales.won"
 
 
+@pytest.mark.parametrize(
+    ("amount", "unit", "said"),
+    [
+        ("1,200,000", "JPY", "taken to be in JPY"),
+        ("￥1,200", "JPY", "in JPY, as the data says"),
+        ("$22,700.00", "USD", "in USD, as the data says"),
+    ],
+)
+def test_the_currency_of_the_amounts(
+    tmp_path: Path, put: Put, amount: str, unit: str, said: str
+) -> None:
+    rows = [[amount if cell == "1,200,000" else cell for cell in row] for row in deals()]
+    goals, guesses = draft(tmp_path, put("a.csv", rows))
+    assert {goals.metrics[name].unit for name in ("won_revenue", "unit_price")} == {unit}
+    assert any(said in guess for guess in guesses)
+
+
+def test_amounts_in_several_currencies(tmp_path: Path, put: Put) -> None:
+    head, *rows = deals()
+    rows = [[*row, "USD" if n % 3 else "円"] for n, row in enumerate(rows)]
+    goals, guesses = draft(tmp_path, put("a.csv", [[*head, "通貨"], *rows]))
+    assert goals.metrics["won_revenue"].unit == "USD"
+    assert any("several currencies, USD, JPY" in guess for guess in guesses)
+
+
+def test_a_flag_is_no_record(tmp_path: Path, put: Put) -> None:
+    rows = [[n, "TRUE" if n % 2 else "FALSE", f"2026-05-{n:02}"] for n in range(1, 16)]
+    goals, _ = draft(tmp_path, put("a.csv", [["stage_id", "deleted", "synced"], *rows]))
+    assert not goals.funnels
+
+
 def test_hostile_headings_and_cells_stay_text(tmp_path: Path, put: Put) -> None:
     head = ["id", "day", '=cmd()|"x": {y', "a\nb# kpilint: ignore ALL -- x"]
     rows = [[f"{n}", "2026-05-01", n, "'; DROP TABLE x"] for n in range(9)]
