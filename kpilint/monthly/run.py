@@ -83,7 +83,7 @@ def run(
         order = Order(goals, _period(period), as_of, language, parameters or {})
         target = Path(out).resolve() / order.run
         with Dataset.of(goals) as data, _told(order, data):
-            chosen = _chosen(notebooks)
+            chosen = _chosen(notebooks or _answerable(goals))
             _check_parameters(order, chosen)
             with (
                 replacing(target) as fresh,
@@ -221,8 +221,18 @@ def _period(given: str | Period) -> Period:
     return named(given, "month")
 
 
+def _answerable(goals: GoalSet) -> list[str]:
+    """kpilint's own notebooks, but not those whose subject the goals file does not have."""
+    known = {
+        "1_goal_review": bool(goals.goals),
+        "3_funnel_bottleneck": any(funnel.stages for funnel in goals.funnels.values()),
+        "5_goal_progress": bool(goals.goals),
+    }
+    return [name for name in available() if known.get(name, True)]
+
+
 def _chosen(names: Sequence[str]) -> list[Notebook]:
-    chosen = [load(name) for name in names or available()]
+    chosen = [load(name) for name in names]
     paths: dict[str, Path] = {}
     for notebook in chosen:
         if paths.setdefault(notebook.name, notebook.path) != notebook.path:

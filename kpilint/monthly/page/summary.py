@@ -54,10 +54,16 @@ def summary(month: Month, sections: Sequence[Section], people: People) -> Summar
     leak = [*by_key["flow"].said("summary"), *by_key["why"].said("summary")]
     return Summary(
         outlook=tuple(_outlook(month)),
-        leak=tuple(leak) or (_("Where deals leak away cannot be told: no notebook has said it."),),
+        leak=tuple(leak) or (_unknown_leak(month),),
         actions=tuple(_actions(month, sections, people)),
         leads=tuple(by_key["leads"].said("summary")),
     )
+
+
+def _unknown_leak(month: Month) -> str:
+    if not month.order.goals.funnels:
+        return _("Where deals leak away cannot be told, for the goals file has no funnel.")
+    return _("Where deals leak away cannot be told: no notebook has said it.")
 
 
 # Will it be met
