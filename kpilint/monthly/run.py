@@ -15,6 +15,7 @@ from kpilint.data.dataset import Dataset
 from kpilint.data.people import known
 from kpilint.errors import FileProblem, KpilintError, Misuse
 from kpilint.goals.document import read
+from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.node import near
 from kpilint.goals.period import Period, read_period
 from kpilint.i18n import _, listed, speaking

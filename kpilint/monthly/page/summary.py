@@ -76,7 +76,8 @@ def _outlook(month: Month) -> Iterator[str]:
         yield _("Whether the KGI will be met cannot be told, for no goal is one: write role: kgi.")
     for each in sorted(kgis, key=_told_well)[:KGIS]:
         yield told(month, each)
-    yield wording.headline(month.status)
+    if month.status.goals:
+        yield wording.headline(month.status)
 
 
 def _current(month: Month, goal: GoalStatus) -> bool:
