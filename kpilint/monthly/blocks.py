@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import unescape
 from html.parser import HTMLParser
@@ -55,14 +55,18 @@ class Table:
     def numeric(self) -> tuple[bool, ...]:
         """Which columns are numbers, so that they align to the right."""
         columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.head)
-        return tuple(all(_NUMBER.fullmatch(cell) for cell in column) for column in columns)
+        return tuple(map(_numeric, columns))
 
     @property
     def wordy(self) -> bool:
         """Whether cells hold sentences or much text, which a phone shows below one another."""
-        columns = [*zip(*self.rows, strict=True)] if self.rows else []
-        text = [max(map(breadth, c)) for c, n in zip(columns, self.numeric, strict=True) if not n]
+        columns = zip(*self.rows, strict=True)
+        text = [max(map(breadth, column)) for column in columns if not _numeric(column)]
         return any(size > SENTENCE for size in text[1:]) or (len(text) > 2 and sum(text) > PHONE)
+
+
+def _numeric(column: Iterable[str]) -> bool:
+    return all(_NUMBER.fullmatch(cell) for cell in column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Chart:
     """A plotly figure: ``spec`` is its JSON, the words stand apart; ``table`` is what it draws.
 
     Beside plotly's own parts the spec holds ``narrow``: what of the layout is another on a phone.
+    It is empty where the figure has nothing to draw.
     """
 
     spec: str
@@ -167,11 +172,18 @@ def _chart(figure: Mapping[str, Any]) -> Chart:
         separators=(",", ":"),
     )
     return Chart(
-        spec.replace("<", "\\u003c"),  # no text can close the script that carries it
+        # No text can close the script that carries it.
+        spec.replace("<", "\\u003c") if any(map(_draws, figure.get("data", []))) else "",
         _words(title.get("text")),
         _words(title.get("subtitle", {}).get("text")),
         _words(meta.get("source")),
     )
+
+
+def _draws(trace: Mapping[str, Any]) -> bool:
+    """Whether a trace has values, as a list or packed by plotly."""
+    values = (trace.get(axis) for axis in ("x", "y", "z"))
+    return any(each.get("bdata") if isinstance(each, dict) else each for each in values)
 
 
 def _harmless(value: Any) -> Any:

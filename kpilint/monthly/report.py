@@ -59,11 +59,12 @@ def pages(month: Month) -> Mapping[str, str]:
     with speaking(month.order.language):
         people = People.of(month.order, month.people)
         found = sections(month.executed, month.order.language, people)
+        own = ("goals", "leads") if month.hypotheses else ("goals",)  # of what the page adds itself
         content = Content(
             month=month,
             summary=summary(month, found, people),
             rows=rows(month, people),
-            sections=tuple(each for each in found if each.pieces or each.key == "goals"),
+            sections=tuple(each for each in found if each.pieces or each.key in own),
             reviewed=outcomes(month.before.reviews),
             verdicts=verdicts(month),
         )
@@ -86,7 +87,11 @@ def _environment() -> Environment:
 def _page(environment: Environment, content: Content, view: View | None) -> str:
     month, order = content.month, content.month.order
     shown = [each for each in content.sections if view is None or view in each.views]
-    charts = any(isinstance(piece.block, Chart) for part in shown for piece in part.of(view))
+    charts = any(
+        isinstance(piece.block, Chart) and piece.block.spec
+        for part in shown
+        for piece in part.of(view)
+    )
     scripts = _scripts(_asset("page.js")) if charts else []
     soundness = Soundness.of(month.findings)
 

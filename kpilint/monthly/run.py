@@ -15,6 +15,7 @@ from kpilint.data.dataset import Dataset
 from kpilint.data.people import known
 from kpilint.errors import FileProblem, KpilintError, Misuse
 from kpilint.goals.document import legible
+from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.node import near
 from kpilint.goals.period import Period, read_period
 from kpilint.i18n import _, listed, speaking
@@ -84,7 +85,7 @@ def run(
         _check_begun(order)
         target = Path(out).resolve() / order.run
         with Dataset.of(goals) as data, _told(order, data):
-            chosen = _chosen(notebooks)
+            chosen = _chosen(notebooks or _answerable(goals))
             _check_parameters(order, chosen)
             with (
                 replacing(target) as fresh,
@@ -235,8 +236,18 @@ def _check_begun(order: Order) -> None:
         )
 
 
+def _answerable(goals: GoalSet) -> list[str]:
+    """kpilint's own notebooks, but not those whose subject the goals file does not have."""
+    known = {
+        "1_goal_review": bool(goals.goals),
+        "3_funnel_bottleneck": any(funnel.stages for funnel in goals.funnels.values()),
+        "5_goal_progress": bool(goals.goals),
+    }
+    return [name for name in available() if known.get(name, True)]
+
+
 def _chosen(names: Sequence[str]) -> list[Notebook]:
-    chosen = [load(name) for name in names or available()]
+    chosen = [load(name) for name in names]
     paths: dict[str, Path] = {}
     for notebook in chosen:
         if paths.setdefault(notebook.name, notebook.path) != notebook.path:

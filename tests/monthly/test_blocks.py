@@ -156,3 +156,48 @@ def test_no_markup_survives_in_a_chart(text: str) -> None:
     assert "<script" not in kept
     assert "<a" not in kept
     assert "<b>kept</b>" in kept
+
+
+def test_a_head_of_two_rows_is_one() -> None:
+    """Pandas writes an index's name below the names of the columns."""
+    head = "<thead><tr><th></th><th>amount</th></tr><tr><th>who</th><th></th></tr></thead>"
+    read = shown({"text/html": f"<table>{head}<tr><th>A</th><td>1%</td></tr></table>"})
+    assert read == [Table(("who", "amount"), (("A", "1%"),))]
+
+
+@pytest.mark.parametrize(
+    ("cells", "wordy"),
+    [
+        (("deals", "12", "件数が足りないため、この列の値は確かめられません"), True),
+        (("面談の打診を当日中に行う", "商談化を強化する", "インサイドセールス課", "毎週"), True),
+        (("営業1課", "10月", "120"), False),
+        (("a very long name of a goal that is no sentence of its own", "3"), False),
+    ],
+)
+def test_a_table_of_sentences_is_known_by_its_cells(cells: tuple[str, ...], wordy: bool) -> None:
+    assert Table(cells, (cells,)).wordy is wordy
+    assert not Table(cells, ()).wordy
+
+
+@pytest.mark.parametrize(
+    ("trace", "drawn"),
+    [
+        ({"x": [1], "y": [2]}, True),
+        ({"x": {"dtype": "f8", "bdata": "AAAAAAAA8D8="}}, True),
+        ({"z": [[1]]}, True),
+        ({"x": [], "y": []}, False),
+        ({"x": {"dtype": "f8", "bdata": ""}}, False),
+        ({}, False),
+    ],
+)
+def test_a_figure_without_values_has_nothing_to_draw(trace: dict[str, Any], drawn: bool) -> None:
+    (read,) = shown({FIGURE: {"data": [trace], "layout": {}}})
+    assert isinstance(read, Chart)
+    assert bool(read.spec) is drawn
+
+
+def test_what_is_another_on_a_phone_travels_along() -> None:
+    (read,) = shown(figure(meta={"narrow": {"height": 9, "title": "<a href='x'>"}}))
+    assert isinstance(read, Chart)
+    narrow = json.loads(read.spec)["narrow"]
+    assert narrow == {"height": 9, "title": "&lt;a href='x'>"}

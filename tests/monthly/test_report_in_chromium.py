@@ -203,3 +203,35 @@ def test_an_injected_script_is_refused(browser: Browser, tmp_path: Path) -> None
     assert opened.evaluate("window.hit") is None
     assert "Content Security Policy" in told[0]
     opened.close()
+
+
+@pytest.mark.parametrize("name", ["index.html", "field.html"])
+def test_the_field_picks_a_team_by_keyboard(
+    browser: Browser, folders: dict[str, Path], name: str
+) -> None:
+    opened, _requests, _said = visit(browser, folders["en"] / name)
+    if name == "index.html":
+        assert not opened.locator(".teams").is_visible()
+        opened.check("#view-field", force=True)
+    rows = opened.locator(".goal")
+    every = sum(rows.nth(n).is_visible() for n in range(rows.count()))
+    opened.focus("#team-all")
+    opened.keyboard.press("ArrowRight")
+    assert opened.locator("#team-1").is_checked()
+    shown_now = [rows.nth(n) for n in range(rows.count()) if rows.nth(n).is_visible()]
+    assert 0 < len(shown_now) < every
+    assert {row.get_attribute("data-team") for row in shown_now} == {"1"}
+    opened.close()
+
+
+def test_sentences_in_a_table_have_the_width_of_a_phone(browser: Browser, tmp_path: Path) -> None:
+    long = "This cell holds a whole sentence, and needs the width of the page to be read."
+    table = (
+        f"<p>T</p><table><tr><th>a</th><th>b</th></tr><tr><td>x</td><td>{long}</td></tr></table>"
+    )
+    made = month(notebook(said("# D", "section-data"), shown({"text/html": table}), shown(chart())))
+    opened, _requests, _said = visit(
+        browser, written(tmp_path, made) / "manager.html", viewport={"width": PHONE, "height": 900}
+    )
+    assert opened.locator(".wordy td").first.bounding_box()["width"] > 0.8 * PHONE  # type: ignore[index]
+    opened.close()

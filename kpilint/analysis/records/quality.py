@@ -11,9 +11,10 @@ import pandas as pd
 
 from kpilint.analysis import drawing
 from kpilint.analysis.records.requirement import percent, requirement
+from kpilint.analysis.untold import Untold
 from kpilint.data.quality import verdicts
 from kpilint.data.suite import Verdict, expected
-from kpilint.errors import Misuse, Unavailable
+from kpilint.errors import KpilintError, Misuse, Unavailable
 from kpilint.goals.dates import read_date
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.node import near
@@ -59,6 +60,16 @@ class Quality:
         except ValueError as problem:
             raise Misuse(str(problem)) from None
         return cls(usable, day if isinstance(day, date) else None)
+
+    @classmethod
+    def told(
+        cls, goals: GoalSet, source: str, data: Dataset, *, as_of: date | str
+    ) -> QualityResult | Untold:
+        """The quality, or why it cannot be told, for pages that nobody watches being made."""
+        try:
+            return cls.of(goals, source, as_of=as_of)(data)
+        except KpilintError as problem:
+            return Untold(str(problem))
 
     def __call__(self, data: Dataset) -> QualityResult:
         """Hold the records of ``data`` against it; an unchanged file is not looked at twice.

@@ -191,8 +191,10 @@ def headline(status: StatusResult) -> str:
     behind = [g for g in judged if g.status in ("at_risk", "off_track", "missed")]
     if behind:
         return _("Goals that need attention: {count} of {all}.", count=len(behind), all=len(judged))
+    if judged and all(each.status == "no_data" for each in judged):
+        return _("Goals that can be judged: none of {all}, for want of data.", all=len(judged))
     if judged:
-        return _("None of the {all} goals is behind.", all=len(judged))
+        return _("Goals that need attention: none of {all}.", all=len(judged))
     return _("All goals are activities, which are tracked and not judged.")
 
 

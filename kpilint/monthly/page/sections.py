@@ -81,7 +81,7 @@ def _leave_out_repeated(found: Iterable[Section]) -> None:
     seen: dict[str, tuple[Section, Views]] = {}
     for section in found:
         for place, piece in enumerate(section.pieces):
-            if not isinstance(piece.block, Chart):
+            if not isinstance(piece.block, Chart) or not piece.block.spec:
                 continue
             first, readers = seen.setdefault(piece.block.spec, (section, piece.views))
             if first is not section and piece.views <= readers:

@@ -54,10 +54,16 @@ def summary(month: Month, sections: Sequence[Section], people: People) -> Summar
     leak = [*by_key["flow"].said("summary"), *by_key["why"].said("summary")]
     return Summary(
         outlook=tuple(_outlook(month)),
-        leak=tuple(leak) or (_("Where deals leak away cannot be told: no notebook has said it."),),
+        leak=tuple(leak) or (_unknown_leak(month),),
         actions=tuple(_actions(month, sections, people)),
         leads=tuple(by_key["leads"].said("summary")),
     )
+
+
+def _unknown_leak(month: Month) -> str:
+    if not month.order.goals.funnels:
+        return _("Where deals leak away cannot be told, for the goals file has no funnel.")
+    return _("Where deals leak away cannot be told: no notebook has said it.")
 
 
 # Will it be met
@@ -70,7 +76,8 @@ def _outlook(month: Month) -> Iterator[str]:
         yield _("Whether the KGI will be met cannot be told, for no goal is one: write role: kgi.")
     for each in sorted(kgis, key=_told_well)[:KGIS]:
         yield told(month, each)
-    yield wording.headline(month.status)
+    if month.status.goals:
+        yield wording.headline(month.status)
 
 
 def _current(month: Month, goal: GoalStatus) -> bool:

@@ -60,3 +60,20 @@ def test_names_that_were_asked_for_may_be_read(asked: dict[str, str]) -> None:
 def test_who_answers_for_a_goal(goal: str, owner: str) -> None:
     found: Goal = month().order.goals.by_id[goal]
     assert PEOPLE.owner(found) == owner
+
+
+@pytest.mark.parametrize(
+    ("name", "recognised"),
+    [
+        ("鈴木 一郎", True),
+        ("Bo Ek", True),
+        ("North", False),  # a team
+        ("Revenue", False),  # a metric
+        ("7", False),
+        ("A", False),
+    ],
+)
+def test_whom_only_the_data_knows_is_recognised(name: str, recognised: bool) -> None:
+    people = People.of(month().order, [name])
+    assert people.named_in(f"{name}: 12") is recognised
+    assert not PEOPLE.named_in(f"{name}: 12")

@@ -134,3 +134,18 @@ def test_markdown_leads_nowhere() -> None:
     assert "<a" not in str(piece.block)
     assert "<img" not in str(piece.block)
     assert "&lt;b&gt;z" in str(piece.block)
+
+
+def test_a_chart_stands_once_where_its_readers_have_seen_it() -> None:
+    found = divided(
+        said("# Definitions", "section-definitions"),
+        shown(chart("tree")),
+        shown(chart("other")),
+        said("# Goals", "section-goals"),
+        shown(chart("tree")),
+    )
+    drawn = {
+        key: [type(piece.block).__name__ for piece in found[key].pieces]
+        for key in ("goals", "definitions")
+    }
+    assert drawn == {"goals": ["Chart"], "definitions": ["Note", "Chart"]}
