@@ -31,6 +31,17 @@ def stage(name: str) -> str:
     return usual.get(name, name)
 
 
+def department(name: str | None) -> str:
+    """A department as readers know it; names beyond the usual ones stay as written."""
+    usual = {
+        "marketing": _("Marketing"),
+        "inside_sales": _("Inside sales"),
+        "field_sales": _("Field sales"),
+        "customer_success": _("Customer success"),
+    }
+    return usual.get(name, name) if name else _("no department")
+
+
 def percent(rate: float, low: float, high: float) -> str:
     """A rate with its interval, both rounded to what the interval allows."""
     places = digits(low, high)

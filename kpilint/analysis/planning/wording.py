@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kpilint.analysis.funnels.wording import DASH, stage
+from kpilint.analysis.funnels.maturity import MOVED
+from kpilint.analysis.funnels.wording import DASH, department, stage
 from kpilint.goals.display import show
 from kpilint.goals.period import DAY, Period
 from kpilint.i18n import _, language
@@ -62,7 +63,17 @@ def verdict(result: PlanResult) -> str:
         done=amount(result, result.done),
         **said,
     )
-    return _joined([sentence, *_beyond(result)])
+    return _joined([sentence, *_beyond(result), *_all_through(result)])
+
+
+def _all_through(result: PlanResult) -> Iterator[str]:
+    """That nobody was ever lost or stopped, which is more likely the export's doing."""
+    if all((each.cause == MOVED).all() for each in result.seen.stays):
+        yield _(
+            "All {count} records of the funnel have come through, so its rates of 100% tell "
+            "nothing: the export seems to hold won deals only. Export those open and lost too.",
+            count=whole(result.seen.stays[0].came),
+        )
 
 
 def _beyond(result: PlanResult) -> Iterator[str]:
@@ -167,7 +178,15 @@ def _departments(result: PlanResult) -> Iterator[str]:
     told = {name: count for name, count in result.by_department().items() if name}
     gap = sum(told.values())
     if len(told) > 1 and result.done < result.plan.aim.target and gap > 0:
-        parts = (f"{name} {whole(count)} ({count / gap:.0%})" for name, count in told.items())
+        parts = (
+            _(
+                "{department} {count} ({share})",
+                department=department(name),
+                count=whole(count),
+                share=f"{count / gap:.0%}",
+            )
+            for name, count in told.items()
+        )
         yield _(
             "What is missing lies with the department where it stands today, what is yet to come "
             "with the first: {parts}.",
@@ -200,8 +219,14 @@ def readable(result: PlanResult) -> pd.DataFrame:
     for n, month in enumerate(result.calendar.months):
         cells = zip(result.needed[:, n], result.low[:, n], result.high[:, n], strict=True)
         columns[month.label(language())] = [_cell(*each) for each in cells]
-    columns[_("Due")] = [DASH if last is None else day(last) for last in result.deadlines]
+    columns[_("Due")] = [_due(result, last) for last in result.deadlines]
     return pd.DataFrame(columns)
+
+
+def _due(result: PlanResult, last: date | None) -> str:
+    if last is None:
+        return DASH
+    return _("{day} (over)", day=day(last)) if last <= result.plan.as_of else day(last)
 
 
 def _cell(needed: float, low: float, high: float) -> str:

@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass
 from typing import Self
 from unicodedata import normalize
 
+from kpilint.analysis.funnels.wording import department
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.written import plain_name
@@ -78,14 +79,3 @@ def owner(goal: Goal) -> str:
     if goal.owner:
         return goal.owner
     return _("{department} (no owner yet)", department=department(goal.department))
-
-
-def department(name: str | None) -> str:
-    """A department as readers know it; names beyond the usual ones stay as written."""
-    usual = {
-        "marketing": _("Marketing"),
-        "inside_sales": _("Inside sales"),
-        "field_sales": _("Field sales"),
-        "customer_success": _("Customer success"),
-    }
-    return usual.get(name, name) if name else _("no department")
