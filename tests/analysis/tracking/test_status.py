@@ -253,6 +253,18 @@ def test_a_changed_target_keeps_what_was_original_and_what_held_then(tmp_path: P
     assert told == {"2026-04-30": (10, 10), "2026-05-10": (11, 10), "2026-06-30": (12, 10)}
 
 
+def test_goals_with_the_same_note_share_a_line(tmp_path: Path) -> None:
+    goals = (
+        "  - {id: a, metric: wins, period: 2026-Q1, target: 0}\n"
+        "  - {id: b, metric: wins, period: 2026-Q1}\n"
+        "  - {id: c, metric: wins, period: 2026-Q1}"
+    )
+    found = followed(tmp_path, goals)
+    with speaking("en"):
+        told = [line.split(":")[0] for line in found.remarks()]
+    assert told == ["a", "b, c"]
+
+
 def test_a_retired_goal_is_counted_and_not_followed(tmp_path: Path) -> None:
     goal = "  - {id: g, metric: wins, period: 2026-Q1, target: 1, retired: {on: 2026-05-01}}"
     found = followed(tmp_path, goal)
