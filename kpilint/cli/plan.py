@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +12,9 @@ import click
 
 from kpilint.cli import options
 from kpilint.i18n import _, speaking
+from kpilint.output.visible import visible
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from kpilint.analysis.planning.plan import PlanResult
     from kpilint.data.dataset import Dataset
 
@@ -84,31 +84,25 @@ def _text(result: PlanResult, shares: dict[str, float], quiet: bool) -> str:
     from kpilint.goals.display import show
     from kpilint.i18n import language
 
-    aim = result.plan.aim
-    parts = [result.text(), _columns(result.readable())]
+    aim, table = result.plan.aim, result.readable()
+    parts = [visible(result.text()), "\n".join(_rows(table.columns, *table.to_numpy()))]
     if shares:
+        head = (_("Person"), _("Target"))
         each = [
             (name, show(_part(aim.target, share, aim.money), aim.unit or "count", language()))
             for name, share in shares.items()
         ]
-        parts.append("\n".join(f"{name}: {amount}" for name, amount in each))
+        parts.append("\n".join(_rows(head, *each)))
     if not quiet:
-        parts.append("\n".join(result.remarks()))
+        parts.append("\n".join(map(visible, result.remarks())))
     return "\n\n".join(parts)
 
 
-def _columns(table: pd.DataFrame) -> str:
-    """A table in columns as wide as their cells; Japanese letters take two places."""
-    from kpilint.analysis.drawing import breadth
+def _rows(*rows: Iterable[object]) -> list[str]:
+    """Names to the left and numbers to the right."""
+    from kpilint.output.columns import aligned
 
-    rows = [list(table.columns), *table.to_numpy().tolist()]
-    wide = [max(breadth(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell + " " * (w - breadth(cell)) for cell, w in zip(row, wide, strict=True)
-        ).rstrip()
-        for row in rows
-    )
+    return aligned(([visible(str(cell)) for cell in row] for row in rows), left={0})
 
 
 def _part(target: float, share: float, money: bool) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kpilint.analysis.funnels.maturity import MOVED
 from kpilint.analysis.funnels.wording import DASH, stage
 from kpilint.goals.display import department, show
 from kpilint.goals.period import DAY, Period
@@ -62,7 +63,17 @@ def verdict(result: PlanResult) -> str:
         done=amount(result, result.done),
         **said,
     )
-    return _joined([sentence, *_beyond(result)])
+    return _joined([sentence, *_beyond(result), *_all_through(result)])
+
+
+def _all_through(result: PlanResult) -> Iterator[str]:
+    """That nobody was ever lost or stopped, which is more likely the export's doing."""
+    if all((each.cause == MOVED).all() for each in result.seen.stays):
+        yield _(
+            "All {count} records of the funnel have come through, so its rates of 100% tell "
+            "nothing: the export seems to hold won deals only. Export those open and lost too.",
+            count=whole(result.seen.stays[0].came),
+        )
 
 
 def _beyond(result: PlanResult) -> Iterator[str]:
@@ -208,8 +219,14 @@ def readable(result: PlanResult) -> pd.DataFrame:
     for n, month in enumerate(result.calendar.months):
         cells = zip(result.needed[:, n], result.low[:, n], result.high[:, n], strict=True)
         columns[month.label(language())] = [_cell(*each) for each in cells]
-    columns[_("Due")] = [DASH if last is None else day(last) for last in result.deadlines]
+    columns[_("Due")] = [_due(result, last) for last in result.deadlines]
     return pd.DataFrame(columns)
+
+
+def _due(result: PlanResult, last: date | None) -> str:
+    if last is None:
+        return DASH
+    return _("{day} (over)", day=day(last)) if last <= result.plan.as_of else day(last)
 
 
 def _cell(needed: float, low: float, high: float) -> str:

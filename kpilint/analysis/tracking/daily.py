@@ -9,9 +9,16 @@ from datetime import date
 from math import isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
-from kpilint.analysis.tracking.daysums import EVERYBODY, Course, Courses, read, stays
+from kpilint.analysis.tracking.daysums import (
+    EVERYBODY,
+    Course,
+    Courses,
+    Spellings,
+    read,
+    stays,
+)
 from kpilint.data import measure
-from kpilint.data.selection import Selection, selected
+from kpilint.data.selection import KINDS, Selection, selected
 from kpilint.errors import Unavailable
 from kpilint.goals.formula import read_formula
 from kpilint.goals.goalfile import GoalSet
@@ -40,6 +47,8 @@ class Daily:
     _whole: dict[tuple[str, date, date], float | None] = field(default_factory=dict)
     _told: dict[tuple[str, date, date, People | None], float | None] = field(default_factory=dict)
     _levels: dict[str, tuple[Course, Course]] = field(default_factory=dict)
+    _named: dict[tuple[str, str], Spellings] = field(default_factory=dict)
+    _each: dict[tuple[str, date, date], dict[str, float]] = field(default_factory=dict)
 
     def value(
         self, metric: Metric, start: date, end: date, people: People | None = None
@@ -111,7 +120,10 @@ class Daily:
     def knows(self, metric: Metric, person: str) -> bool:
         """Whether the data has ever heard of a person; plain name."""
         parts = [m for m in self.goals.behind(metric.name) if m.form == "flow" and m.person]
-        return any(person in self.courses(part) for part in parts if part.agg in _FROM_DAYS)
+        if any(person in self.courses(part) for part in parts if part.agg in _FROM_DAYS):
+            return True
+        named = [self._spellings(part) for part in parts if part.agg not in _FROM_DAYS]
+        return any(person in each.names for each in named if each is not None)
 
     def coverage(self, metric: Metric) -> Coverage | None:
         """Which days the records cover: of a flow metric's source, or of a stock's coming and going."""
@@ -224,13 +236,40 @@ class Daily:
         self, metric: Metric, start: date, end: date, people: People | None
     ) -> float | None:
         if people is not None:
-            raise _not_by_person(metric)
+            return self._of_people(metric, start, end, people)
         key = (metric.name, start, end)
         if key not in self._whole:
             self._whole[key] = measure.value(
                 self.data, self.goals, metric, start, end, as_of=self.as_of
             )
         return self._whole[key]
+
+    def _of_people(self, metric: Metric, start: date, end: date, people: People) -> float | None:
+        """A median or a distinct count: of one person as of all at once, of a team together."""
+        known = self._spellings(metric)
+        if known is None:
+            raise _not_by_person(metric)
+        key = (metric.name, start, end)
+        if len(people) > 1:
+            if (*key, people) not in self._told:
+                own = known.together(selected(self.data, metric).between(start, end), people)
+                self._told[(*key, people)] = own
+            found = self._told[(*key, people)]
+        else:
+            if key not in self._each:
+                self._each[key] = known.each(selected(self.data, metric).between(start, end))
+            found = self._each[key].get(people[0])
+        counted = metric.agg in KINDS and any(name in known.names for name in people)
+        return 0.0 if found is None and counted else found
+
+    def _spellings(self, metric: Metric) -> Spellings | None:
+        """Who is named in a flow metric's source; None where it does not say."""
+        if metric.form != "flow" or not metric.person:
+            return None
+        place = (metric.source or "", metric.person)
+        if place not in self._named:
+            self._named[place] = Spellings.of(self.data, *place)
+        return self._named[place]
 
 
 def _times(goals: GoalSet, source: str) -> set[str]:

@@ -16,7 +16,7 @@ from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Better, Metric
 from kpilint.goals.period import Period
 from kpilint.goals.unit import CURRENCIES
-from kpilint.i18n import _, language
+from kpilint.i18n import _, language, listed
 
 if TYPE_CHECKING:
     from kpilint.analysis.tracking.outlook import Pipeline
@@ -272,12 +272,12 @@ def readable(status: StatusResult) -> pd.DataFrame:
 
 
 def remarks(status: StatusResult) -> list[str]:
-    """The notes of each goal, what the pipeline says and how far to trust it."""
-    told = [
-        _("{label}: {note}", label=goal.label, note=note)
-        for goal in status.goals
-        for note in goal.notes
-    ]
+    """The notes with the goals that share them, what the pipeline says and how far to trust it."""
+    whose: dict[str, list[str]] = {}
+    for goal in status.goals:
+        for note in goal.notes:
+            whose.setdefault(note, []).append(goal.label)
+    told = [_("{label}: {note}", label=listed(who, 12), note=note) for note, who in whose.items()]
     open_deals = [
         _pipeline(goal, goal.pipeline, goal.pace)
         for goal in status.goals

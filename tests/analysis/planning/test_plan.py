@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import kpilint as kl
+from kpilint.analysis.funnels.wording import department
 from kpilint.analysis.planning import observed
 from kpilint.analysis.planning.plan import Plan, PlanResult
 from kpilint.analysis.planning.writing import to_yaml
@@ -126,6 +127,20 @@ def test_a_funnel_is_read_once_for_all_plans_on_it(
     assert [each.table().to_csv() for each in shared] == [each.table().to_csv() for each in alone]
 
 
+def test_an_export_of_won_deals_only_is_told(plan: Planned) -> None:
+    """Its rates are 100 %, which nobody should plan with."""
+    kept = [row for row in deals().splitlines() if ",lost," not in row and ",won," in row]
+    only = "id,a,b,state,amount,paid\n" + "\n".join(kept) + "\n"
+    assert "won deals only" in plan(csv=only, target="60").text()
+    assert "won deals only" not in plan(target="60").text()
+
+
+def test_what_should_have_come_by_now_is_said_to_be_over(plan: Planned) -> None:
+    """Ten days before the end, and a lead takes ten days."""
+    due = list(plan(target="200", as_of="2026-12-21").readable()["Due"])
+    assert due == ["21 Dec 2026 (over)", "31 Dec 2026"]
+
+
 def test_volumes_without_draws_have_no_interval(plan: Planned) -> None:
     told, bare = plan().volumes(), plan().volumes(draws=0)
     assert [(v.stage, v.needed, v.best) for v in told] == [
@@ -140,6 +155,12 @@ def test_money(plan: Planned) -> None:
     assert result.seen.worth.mean == 1000
     assert result.course.missing == pytest.approx(15, rel=0.02)
     assert "¥20,000" in result.text()
+
+
+def test_departments_are_called_what_readers_call_them() -> None:
+    with speaking("ja"):
+        assert department("inside_sales") == "インサイドセールス"
+        assert department("営業企画") == "営業企画"
 
 
 def test_departments_bring_what_is_missing(plan: Planned) -> None:

@@ -147,11 +147,40 @@ def test_rates_and_means_by_person(tmp_path: Path, metric: str, own: float) -> N
     assert one(tmp_path, goal).by[0].actual == pytest.approx(own)
 
 
-def test_a_median_by_person_says_that_it_cannot_be_told(tmp_path: Path) -> None:
-    goal = "metric: median_price, period: 2026-Q1, target: 1, targets: {people: {営業A: 1}}"
+def test_a_metric_without_a_person_says_that_it_cannot_be_told(tmp_path: Path) -> None:
+    goal = "metric: lost_deals, period: 2026-Q1, target: 1, targets: {people: {営業A: 1}}"
     found = one(tmp_path, goal)
     assert found.by == ()
-    assert found.notes == ("median_price cannot be told by person.",)
+    assert found.notes == ("lost_deals cannot be told by person.",)
+
+
+def test_medians_and_distinct_counts_by_person_and_team(tmp_path: Path) -> None:
+    """The team's median is of all its records, and a name's spellings are one person."""
+    goals = GOALS.replace(
+        "goals:\n",
+        "  companies: {source: deals, agg: count_distinct, column: id, where: amount > 0, time: closed,"
+        " person: owner}\ngoals:\n",
+    )
+    parts = (
+        "period: 2026-Q1, target: 1, targets: {people: {営業A: 1, 営業Z: 1}, teams: {営業1課: 1}}"
+    )
+    goals += (
+        f"  - {{id: m, metric: median_price, {parts}}}\n  - {{id: c, metric: companies, {parts}}}"
+    )
+    exported(tmp_path, [("won", date(2026, 6, 29), "営業　Ａ", 380.0 * MAN)])
+    read = kl.read(tmp_path / "goals.yaml", source=goals)
+    with kl.Dataset.of(read) as data, speaking("en"):
+        median, companies = Status.of(read, as_of="2026-06-30")(data).goals
+    told = {part.owner or part.team: part.actual for part in median.by}
+    assert told == {"営業A": 380 * MAN, "営業Z": None, "営業1課": 450 * MAN}  # of 8: 400 and 500
+    assert {part.owner or part.team: part.actual for part in companies.by} == {
+        "営業A": 5,
+        "営業Z": None,
+        "営業1課": 8,
+    }
+    assert [note for note in median.notes if "営業" in note] == [
+        "The data has no record of 営業Z; check the spelling."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -251,6 +280,18 @@ def test_a_changed_target_keeps_what_was_original_and_what_held_then(tmp_path: P
         for found in [one(tmp_path, goal, day)]
     }
     assert told == {"2026-04-30": (10, 10), "2026-05-10": (11, 10), "2026-06-30": (12, 10)}
+
+
+def test_goals_with_the_same_note_share_a_line(tmp_path: Path) -> None:
+    goals = (
+        "  - {id: a, metric: wins, period: 2026-Q1, target: 0}\n"
+        "  - {id: b, metric: wins, period: 2026-Q1}\n"
+        "  - {id: c, metric: wins, period: 2026-Q1}"
+    )
+    found = followed(tmp_path, goals)
+    with speaking("en"):
+        told = [line.split(":")[0] for line in found.remarks()]
+    assert told == ["a", "b, c"]
 
 
 def test_a_retired_goal_is_counted_and_not_followed(tmp_path: Path) -> None:
