@@ -97,7 +97,18 @@ def target_outside_history(
         return
     projection = expected(goal, history)
     limit = projection.limit(level, aimed.better)
-    if aimed.beyond(limit):
+    if not aimed.beyond(limit):
+        return
+    from kpilint.analysis.projection import sparse
+
+    if sparse(history.to_numpy(), history.kind):
+        yield Cannot(
+            _(
+                "Most of {n} past values are zero; too few to tell what is out of reach.",
+                n=len(history),
+            )
+        )
+    else:
         message = _(
             "The target {target} for “{goal}” lies outside what {n} past values let expect: "
             "about {median}, at best {limit}. Change the target, or say what will be different.",

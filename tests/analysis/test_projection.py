@@ -14,6 +14,7 @@ from kpilint.analysis.projection import (
     enough,
     project,
     project_many,
+    sparse,
 )
 from kpilint.analysis.stats import FloatArray
 from tests.benchmarks.projection_rates import World, rates
@@ -228,3 +229,16 @@ def test_too_little_knows_nothing() -> None:
     projection: Projection = project([5.0], 3)
     assert projection.n == 1
     assert np.isnan(projection.limit(0.975, "higher"))
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "answer"),
+    [
+        ([0, 0, 3, 0, 1], "count", True),
+        ([0, 2, 3, 0, 1], "amount", False),
+        ([0, 0, np.nan, np.nan, 1, 2], "amount", False),
+        ([0, 0, 0.3, 0, 0.1], "ratio", False),
+    ],
+)
+def test_mostly_zeros_are_sparse(values: list[float], kind: str, answer: bool) -> None:
+    assert sparse(values, kind) is answer

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import kpilint as kl
 from tests.rules.pages import found, linted, merged
 
 
@@ -141,3 +142,20 @@ def test_less_can_be_growth_too(target: str, codes: list[str], tmp_path: Path) -
     text = merged("Goal", f"target: {target}  # fixture: slow_growth")
     result = linted(text.replace("better: higher", "better: lower"), tmp_path, "A004")
     assert [f.code for f in result if f.goal == "wins"] == codes
+
+
+def test_an_amount_of_mostly_empty_months_has_no_limit(tmp_path: Path) -> None:
+    days = [f"{year}-{month:02d}-10" for year in (2024, 2025) for month in (1, 4, 6, 9, 11)]
+    rows = [f"{n},{day},{900 + 20 * n}" for n, day in enumerate(days)]
+    (tmp_path / "deals.csv").write_text("\n".join(["id,closed,amount", *rows, "z,2025-12-10,1000"]))
+    (tmp_path / "goals.yaml").write_text("""
+language: en
+sources: {deals: {path: deals.csv}}
+metrics: {won: {source: deals, agg: sum, column: amount, time: closed}}
+goals: [{id: g, role: kgi, metric: won, period: 2026-01..2026-03, target: 100000}]
+""")
+    goals = kl.read(tmp_path / "goals.yaml")
+    result = kl.lint(goals, kl.Dataset.of(goals), as_of="2025-12-31")
+    assert "A001" not in [f.code for f in result]
+    (reason,) = [u.reason for u in result.unchecked if u.code == "A001"]
+    assert reason.startswith("Most of 24 past values are zero")

@@ -17,6 +17,7 @@ from kpilint.analysis.stats import FloatArray, IntArray
 LEAST_SEGMENT = 3  # points on either side of a step
 CAUTION = 5.0  # how many times ln n the AICc must fall for a step to be believed
 LEAST_BENT = 100  # points that tell a bend of the trend from chance
+FAMILIAR = 2.5  # the same for a pattern of the calendar, of which there are few
 MOST = 3  # shapes that a series may have
 LEAST_FREE = 0.01  # of a shape beside others, else they are the same
 LEAST_SIZE = 1e-6  # of a shape without trend and season
@@ -107,7 +108,8 @@ def steady(x: FloatArray, cycle: float | None = None, start: pd.Period | None = 
         best, shape = _clearest(plan, values[rows], taken[rows, :place])
         rest = values[rows] - (values[rows] * shape).sum(axis=1)[:, None] * shape
         fresh, aicc = whitened(rest)
-        believed = known[rows] - aicc > CAUTION * np.log(x.shape[1])
+        caution = np.where(plan.first[best] == NONE, FAMILIAR, CAUTION)
+        believed = known[rows] - aicc > caution * np.log(x.shape[1])
         rows = rows[believed]
         if not len(rows):
             break

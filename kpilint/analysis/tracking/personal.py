@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpilint.analysis.growth import rolling
-from kpilint.analysis.projection import Kind, Projection, enough, project
+from kpilint.analysis.projection import Kind, Projection, enough, project, sparse
 from kpilint.analysis.stats import FloatArray, sidak
 from kpilint.analysis.tracking.daily import Daily
 from kpilint.analysis.tracking.daysums import Course
@@ -96,7 +96,7 @@ def own(name: str, target: float, values: FloatArray, length: int, ahead: int, k
     ``length`` months that begin ``ahead`` months after the last.
     """
     sums = rolling(values, length)
-    told = len(values) and enough(values, length, YEAR)
+    told = len(values) and enough(values, length, YEAR) and not sparse(values, kind)
     projection = project(values, length, ahead, kind=kind) if told else None
     return Own(name, target, len(values), float(sums.max()) if len(sums) else 0.0, projection)
 
