@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import gettext
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -22,6 +23,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console in cp932 lacks some signs
             stream.reconfigure(errors="replace")
+    # A scheduler that stops a run is a Ctrl-C: kernels end, and no client's data stays behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _speak_as_asked(sys.argv[1:])
     sys.exit(_run())
 

@@ -157,3 +157,37 @@ def test_a_folder_whose_name_is_not_utf8(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert "M003 source-unreadable" in done.stdout
     assert "deals.csv lies in a folder, or has a name, that cannot be read as UTF-8" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+def test_whoever_is_told_to_end_tidies_up(tmp_path: Path) -> None:
+    for name, content in (("goals.yaml", SOURCE), ("deals.csv", "id,closed\n1,2026年10月1日\n")):
+        (tmp_path / name).write_bytes(content.encode("cp932" if name == "deals.csv" else "utf-8"))
+    (tmp_path / "tmp").mkdir()
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "TMPDIR": str(tmp_path / "tmp")}
+    program = (
+        "import sys, kpilint.cli.remembered as remembered\n"
+        "from kpilint.__main__ import main\n"
+        "def held(goals, data, **how):\n"
+        "    data.table('deals').count().execute()\n"
+        "    print('reading', flush=True)\n"
+        "    sys.stdin.read()\n"
+        "remembered.lint = held\n"
+        "main()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "goals.yaml", "--no-cache", "--lang", "en"],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as running:
+        assert running.stdout is not None and running.stderr is not None
+        assert running.stdout.readline() == "reading\n"
+        assert list((tmp_path / "tmp").iterdir())  # the export as UTF-8
+        running.terminate()
+        assert running.stderr.read().strip() == "Stopped."
+    assert running.returncode == 2
+    assert not list((tmp_path / "tmp").iterdir())

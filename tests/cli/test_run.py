@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,23 @@ from kpilint.cli.run import run
 from kpilint.errors import Misuse
 from kpilint.goals.goalfile import read
 from kpilint.i18n import speaking
+from kpilint.monthly.kernel import OwnKernel
+from kpilint.monthly.run import warmed
 from kpilint.monthly.workspace.scaffold import sample
 
 GOALS = "organization: {name}\nlanguage: en\n"
+
+
+@pytest.fixture(scope="module")
+def kernels() -> Iterator[type[OwnKernel]]:
+    """Warmed once for all runs here."""
+    with warmed() as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def shared(kernels: type[OwnKernel], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpilint.monthly.run.warmed", lambda: nullcontext(kernels))
 
 
 @pytest.fixture
