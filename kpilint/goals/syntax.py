@@ -60,6 +60,9 @@ def _named(found: str) -> str:
         ),
         "expected '-'": _("The indentation does not fit the list above."),
         "expected key": _("The indentation of this line does not fit the keys above."),
+        "alphabetic or numeric": _(
+            "After * and & stands a name in Latin letters. Put the value in quotes where it is text."
+        ),
         "undefined alias": _("This alias (*name) has no anchor (&name) before it."),
         "duplicate anchor": _("This anchor (&name) stands twice."),
         "second occurrence": _("This anchor (&name) stands twice."),

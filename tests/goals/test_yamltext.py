@@ -39,6 +39,7 @@ def composed(text: str) -> list[tuple[str, int, int, str]]:
         ("a:\n  b:\u3000受注\n  c: 2", (2, 3), "half-width colon and a space"),
         ("a:\n  b: 1\n\tc: 1", (3, 1), "A tab stands here"),
         ("a: *b", (1, 4), "no anchor"),
+        ("a: *受注", (1, 5), "in Latin letters"),
         ("a: 1\n--- \nb: 2", (2, 1), "second document"),
         ("a: b\x00c", (1, 5), "control character"),
         ("%YAML 9\n---\na: 1", (1, 8), "not valid YAML"),
