@@ -113,7 +113,7 @@ def reason_of(problem: Exception, address: Address) -> str:
     """The first sentences of what a driver says, on one line and without secrets."""
     said = str(problem) or type(problem).__name__
     head = address.hide(re.split(r"\n\s*(?:LINE \d|JVM stacktrace|== SQL|\n)", said)[0])
-    return (head if len(head) <= _LONGEST else head[: _LONGEST - 1] + "…").rstrip(". ")
+    return (head if len(head) <= _LONGEST else head[: _LONGEST - 1] + "…").rstrip(".? ")
 
 
 def connect(address: Address, folder: Path, source: str) -> Connection:

@@ -51,6 +51,11 @@ class StoredTable:
         return f"{self.connection.address.shown} {self.name}"
 
     @property
+    def doubled(self) -> tuple[str, ...]:
+        """No two columns have one name."""
+        return ()
+
+    @property
     def aside(self) -> None:
         """Every row is a record."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -135,6 +136,13 @@ class Dataset:
     def lacking(self, source: str) -> tuple[LackingColumn, ...]:
         """Columns that not every file of a source has; of Parquet files none is told."""
         return self.opened(source).lacking
+
+    def doubled(self, source: str) -> Mapping[str, str]:
+        """Columns whose heading stands over several columns of a file, with that file."""
+        opened = self.opened(source)
+        return {
+            opened.resolve(heading): part.file for part in opened.parts for heading in part.doubled
+        }
 
     def aside(self, source: str) -> tuple[Aside, ...]:
         """Rows of its files that are no records, as titles and totals, and were left out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -34,6 +35,13 @@ def unique(headings: Iterable[str]) -> tuple[str, ...]:
         taken.add(folded(name))
         names.append(name)
     return tuple(names)
+
+
+def doubled(headings: Sequence[str]) -> tuple[str, ...]:
+    """The headings that stand over more than one column; one that is blank is none."""
+    counted = Counter(folded(heading) for heading in headings)
+    firsts = {folded(heading): heading.strip() for heading in reversed(headings)}
+    return tuple(firsts[name] for name, count in counted.items() if name and count > 1)
 
 
 def united(

@@ -48,6 +48,11 @@ class ParquetTable:
         return str(self.paths[0])
 
     @property
+    def doubled(self) -> tuple[str, ...]:
+        """No two columns have one name."""
+        return ()
+
+    @property
     def aside(self) -> None:
         """Every row is a record."""
 

@@ -30,6 +30,10 @@ class Part(Protocol):
         """What messages call the part."""
 
     @property
+    def doubled(self) -> tuple[str, ...]:
+        """The headings that stand over more than one column, of which the first is taken."""
+
+    @property
     def aside(self) -> Aside | None:
         """The rows of the file that are no records; None where there are none."""
 

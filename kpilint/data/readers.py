@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from kpilint.data.aside import Aside, Line, below, filled, headings_at
 from kpilint.data.encoding import Text, text_of
 from kpilint.data.files import safe_pattern
-from kpilint.data.headings import unique
+from kpilint.data.headings import doubled, unique
 from kpilint.errors import SourceProblem
 from kpilint.goals.source import Source
 from kpilint.i18n import _
@@ -41,6 +41,7 @@ class TextTable:
     text: Text
     delimiter: str
     headings: tuple[str, ...]
+    doubled: tuple[str, ...] = ()
     above: tuple[Line, ...] = ()
     under: tuple[Line, ...] = ()
 
@@ -61,7 +62,8 @@ class TextTable:
             raise SourceProblem(message, source=source.name, place=1)
         above = tuple((n, filled(row)) for n, row in enumerate(rows[:top], 1))
         text, under = _bared(text, sample, delimiter, top, len(rows[top]))
-        return cls(path, source.name, text, delimiter, unique(rows[top]), above, under)
+        names, twice = unique(rows[top]), doubled(rows[top])
+        return cls(path, source.name, text, delimiter, names, twice, above, under)
 
     @property
     def file(self) -> str:

@@ -20,7 +20,7 @@ from python_calamine import (
 )
 
 from kpilint.data.aside import SEEN, Aside, Line
-from kpilint.data.headings import folded, unique
+from kpilint.data.headings import doubled, folded, unique
 from kpilint.data.package import damaged, locked, refuse, untold
 from kpilint.data.sheet import completed, layout_of, lines, parted, records
 from kpilint.errors import SourceProblem
@@ -47,6 +47,7 @@ class SheetTable:
     headings: tuple[str, ...]
     cells: pa.Table
     beside: tuple[Line, ...]
+    doubled: tuple[str, ...]
 
     @classmethod
     def of(cls, path: Path, source: Source) -> SheetTable:
@@ -96,7 +97,8 @@ class SheetTable:
         }
         numbered = {f"c{n}": column for n, column in enumerate(kept.values())}
         beside = (*lines(head[: layout.top]), *under)
-        return cls(path, sheet, tuple(kept), pa.table({_ROW: cells[_ROW], **numbered}), beside)
+        table = pa.table({_ROW: cells[_ROW], **numbered})
+        return cls(path, sheet, tuple(kept), table, beside, doubled(layout.headings))
 
     @property
     def file(self) -> str:

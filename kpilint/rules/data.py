@@ -69,7 +69,8 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
 
     Titles above the headings, and totals and footers below the records, are left out. That is a
     note and no warning, unless one of them gives the amounts another unit, as （単位：千円） does.
-    Where a source is many files, a column that goals need and some of them lack is told as well.
+    Where a source is many files, a column that goals need and some of them lack is told as well,
+    and so is one that shares its heading with another.
 
     Bad:
         path: data/unreadable.csv
@@ -97,6 +98,7 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
         place = source.at("path" if source.path else "url")
         yield Flaw(place, message + touched(harmed), evidence)
     yield from _lacking(source, goals, data)
+    yield from _doubled(source, goals, data)
     for aside in data.aside(source.name):
         yield _left_out(source, aside)
         if aside.unit is not None:
@@ -121,6 +123,27 @@ def _lacking(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
                 "source": source.name,
                 "column": column,
                 "files": list(files),
+                "goals": [goal.id for goal in harmed],
+            }
+            yield Flaw(source.at("path"), message + touched(harmed), evidence)
+
+
+def _doubled(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
+    """Columns that goals are computed from and that share their heading with another."""
+    for column, file in data.doubled(source.name).items():
+        harmed = using(goals, data, source.name, [column])
+        if harmed and column not in source.columns:  # which one is meant has been said
+            heading = data.opened(source.name).headings.columns[column]
+            message = _(
+                "More than one column of {file} is headed {heading}; the first is read. Where "
+                "another is meant, write columns: {{{column}: {heading}_1}}; else rename one.",
+                file=file,
+                heading=heading,
+                column=column,
+            )
+            evidence = {
+                "source": source.name,
+                "column": column,
                 "goals": [goal.id for goal in harmed],
             }
             yield Flaw(source.at("path"), message + touched(harmed), evidence)

@@ -174,3 +174,28 @@ goals: [{{id: g, metric: m, period: 2026-10..2026-12}}]
     with Dataset.of(goals) as dataset:
         result = lint(goals, dataset, as_of=DAY, config=Config(select=("D009",)))
     assert [f.evidence["files"] for f in result] == [[str(tmp_path / "2.csv")]] * count
+
+
+@pytest.mark.parametrize(
+    ("head", "columns", "count"),
+    [
+        ("amount,Amount,closed", "", 1),
+        ("amount,memo,closed,memo", "", 0),
+        ("amount,amount,closed", "columns: {amount: amount_1}", 0),
+        ("amount,,closed,", "", 0),
+    ],
+    ids=["one that a goal needs", "another", "said which", "blank"],
+)
+def test_two_columns_of_one_heading(head: str, columns: str, count: int, tmp_path: Path) -> None:
+    cells = ["1", "2", "2026-09-01", "4"][: head.count(",") + 1]
+    (tmp_path / "d.csv").write_text(f"{head}\n{','.join(cells)}\n")
+    text = f"""language: en
+sources: {{deals: {{path: d.csv, {columns}}}}}
+metrics: {{m: {{label: M, source: deals, agg: sum, column: amount, time: closed, unit: JPY}}}}
+goals: [{{id: g, metric: m, period: 2026-10..2026-12}}]
+"""
+    (tmp_path / "goals.yaml").write_text(text)
+    with Dataset.of(read(tmp_path / "goals.yaml")) as dataset:
+        result = lint(dataset.goals, dataset, as_of=DAY, config=Config(select=("D009",)))
+    assert len(result) == count
+    assert all("columns: {amount: amount_1}" in flaw.message for flaw in result)
