@@ -54,7 +54,7 @@ def _goals() -> Mapping[str, str]:
         "forecast": _("Forecast (80% range)"),
         "parts": _("By person, team and month"),
         "team_parts": _("By team and month"),
-        "team": _("Whose goals"),
+        "team": _("Team to show"),
         "all_teams": _("All"),
         "verdicts": _("The hypotheses, last month and this one"),
         "no_goals": _("There is no goal to show here."),

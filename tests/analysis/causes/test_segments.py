@@ -217,3 +217,21 @@ def test_the_planted_truth(
     data: kl.Dataset, day: str, found: list[tuple[str, dict[str, str]]]
 ) -> None:
     assert named(Segments.of(data.goals, as_of=day)(data)) == found
+
+
+def test_a_dimension_that_names_people_takes_part_only_when_asked(tmp_path: Path) -> None:
+    """A segment is told of by name, and people are not named unasked."""
+    (tmp_path / "goals.yaml").write_text(
+        "version: 1\nlanguage: en\n"
+        "sources: {deals: {path: deals.csv, key: id}}\n"
+        "metrics: {won: {source: deals, agg: count, time: won, person: rep, unit: count}}\n"
+        "funnels:\n  sales:\n    source: deals\n    record: id\n"
+        "    stages: [{name: lead, entered: made}, {name: won, entered: won}]\n"
+        "    by: [rep, channel, owner]\n",
+        encoding="utf-8",
+    )
+    goals = kl.read(tmp_path / "goals.yaml")
+    usual, asked = kl.Segments.of(goals), kl.Segments.of(goals, by=["rep"])
+    assert (usual.by, usual.personal) == (("channel",), ("rep", "owner"))
+    assert (asked.by, asked.personal) == (("rep",), ())
+    assert kl.Change.of(goals).by == "channel"
