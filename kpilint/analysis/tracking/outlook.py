@@ -90,8 +90,8 @@ class Forecaster:
     def told(self, metric: Metric, period: Period) -> date:
         """The last day of a period, or after it, that the records tell of.
 
-        A period that is over is told to its end by records that run on until a silence before it
-        no longer than theirs have been, and by values typed in that do not add up.
+        A period that is over is told to its end by values typed in, and by records that run on until
+        a silence before it no longer than theirs have been.
         """
         seen, end = self.seen(metric), period.end
         if seen >= end or end > self.daily.as_of:
@@ -99,9 +99,7 @@ class Forecaster:
         return end if all(self._reaches(leaf, end) for leaf in self._leaves(metric)) else seen
 
     def _reaches(self, leaf: Metric, day: date) -> bool:
-        if leaf.manual is not None:
-            return leaf.over != "sum" or any(period.end == day for period in leaf.manual)
-        return self.daily.newest(leaf.source or "", day) >= day
+        return leaf.manual is not None or self.daily.newest(leaf.source or "", day) >= day
 
     def lacks(self, metric: Metric, period: Period) -> date | None:
         """Where the records of a period end too early, or the values typed in; None if they do not.

@@ -115,8 +115,8 @@ def cut_short(metric: Metric, last: date) -> str:
     """That the records, or the values typed in, end too early."""
     if metric.manual is not None:
         return _(
-            "The values typed in for {metric} end with {day}; actual, pace and state are those of "
-            "that day. Type in the later ones.",
+            "The values typed in for {metric} end with {day}, and what came later is not in the "
+            "actual value. Type in the later ones.",
             metric=metric.title,
             day=Period(last, last, "day").label(language()),
         )

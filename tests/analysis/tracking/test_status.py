@@ -435,8 +435,8 @@ def test_an_export_that_ends_on_the_last_business_day_tells_the_whole_period(
     ("over", "as_of", "state", "noted"),
     [
         ("last", "2026-06-20", "at_risk", False),  # June is not over, so nothing is amiss
-        ("last", "2026-07-10", "missed", True),  # of what is typed in the last value counts
-        ("sum", "2026-07-10", "on_track", True),  # but a sum lacks June
+        ("last", "2026-07-10", "missed", True),
+        ("sum", "2026-07-10", "missed", True),  # the quarter is over, and June was not typed in
         ("sum", "2026-06-20", "on_track", False),
     ],
 )
