@@ -37,8 +37,8 @@ def _of_days(days: int) -> str:
 
 def _of_mix() -> str:
     return _(
-        "A rate also falls when more records of a kind come that seldom moves on; compare segments "
-        "and what changed to tell."
+        "A rate also falls when more of the records are of a kind that seldom moves on; comparing "
+        "segments tells the two apart."
     )
 
 
