@@ -125,37 +125,49 @@ def _pooled(x: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[float, floa
 
 
 def comparisons(
-    found: Passages, waits: Sequence[float | None], until: date, year_start: int
+    found: Passages,
+    waits: Sequence[float | None],
+    until: date,
+    year_start: int,
+    since: date | None = None,
 ) -> tuple[Comparison, ...]:
     """Each stage after the first in its last complete quarter that is old enough.
 
     ``waits`` is, by stage, the age in days by which most have moved on (None: nobody did); all
     quarters are compared at that age. Quarters are of the fiscal year from month ``year_start``
     and count by when a record came to the stage before. The first quarter of the data is left
-    out: a CRM that has just been introduced knows only part of it.
+    out: a CRM that has just been introduced knows only part of it. So are those that begin before
+    ``since``, from when on outcomes are recorded.
     """
+    first = since or date.min
     stages = [n for n in range(1, found.stages) if waits[n] is not None]
     return tuple(
         comparison
         for n in stages
         if (
             comparison := _comparison(
-                n, max(1, ceil(waits[n] or 0)), found, until, year_start, len(stages)
+                n, max(1, ceil(waits[n] or 0)), found, (first, until), year_start, len(stages)
             )
         )
     )
 
 
 def _comparison(
-    stage: int, days: int, found: Passages, until: date, year_start: int, stages: int
+    stage: int,
+    days: int,
+    found: Passages,
+    seen: tuple[date, date],
+    year_start: int,
+    stages: int,
 ) -> Comparison | None:
-    mature = until - timedelta(days=days)
+    mature = seen[1] - timedelta(days=days)
     months = _by_month(found, stage, days, year_start)
     months = months[[_quarter(n, year_start).end <= mature for n in months["quarter"]]]
-    quarters = months["quarter"].drop_duplicates()
-    if len(quarters) < 2:  # the first quarter is not compared
+    months = months[months["quarter"] != months["quarter"].min()]
+    months = months[[_quarter(n, year_start).start >= seen[0] for n in months["quarter"]]]
+    if months.empty:
         return None
-    last, past = _alike(months[months["quarter"] != quarters.iloc[0]])
+    last, past = _alike(months)
     fall = (
         falls(
             int(last["passed"]),
@@ -169,7 +181,7 @@ def _comparison(
     )
     return Comparison(
         stage,
-        _quarter(int(quarters.iloc[-1]), year_start),
+        _quarter(int(months["quarter"].max()), year_start),
         days,
         int(last["passed"]),
         int(last["entered"]),

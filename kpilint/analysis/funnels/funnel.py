@@ -96,14 +96,16 @@ class Funnel:
             return FunnelResult(self, flow.steps, (), flow.oddities, unknown, None, Cautions())
         # Beyond its newest event the source cannot tell a stage not reached from one not entered.
         until = min(self.as_of or flow.until, flow.until)
+        doubts = cautions(found, until)
+        since = doubts.begun.since if doubts.begun else None
         return FunnelResult(
             self,
             flow.steps,
-            comparisons(found, flow.ages, until, self.year_start),
+            comparisons(found, flow.ages, until, self.year_start, since),
             flow.oddities,
             estimates(found, entered(found, self.start, self.end), flow.ages, until),
             flow.price,
-            cautions(found, until),
+            doubts,
         )
 
 

@@ -20,6 +20,7 @@ def remarks(result: FunnelResult) -> list[str]:
     worst = result.worst
     told = [
         *([_of_days(worst.days)] if worst else []),
+        *([_of_mix()] if worst and result.funnel.spec.by else []),
         *_of_order(result),
         *_of_entries(result),
         *_of_rows(result.oddities),
@@ -31,6 +32,13 @@ def _of_days(days: int) -> str:
     return _(
         "The comparison of quarters counts {days} days; the rates of the stages count all.",
         days=days,
+    )
+
+
+def _of_mix() -> str:
+    return _(
+        "A rate also falls when more of the records are of a kind that seldom moves on; comparing "
+        "segments tells the two apart."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import ibis
@@ -14,6 +15,7 @@ from kpilint.analysis.funnels.flow import Oddities
 from kpilint.analysis.funnels.passage import passages
 from kpilint.errors import ColumnMissing, KpilintError, Misuse
 from kpilint.i18n import LANGUAGES, speaking
+from tests.analysis.funnels import worlds
 
 ROOT = Path(__file__).parents[3]
 THIRD_PARTY = ROOT.parent / "shared" / "data"
@@ -414,3 +416,22 @@ def test_it_was_not_there_the_year_before() -> None:
     goals = kl.read(ROOT / "data_samples" / "goals.yaml")
     with kl.Dataset.of(goals) as data:
         assert kl.Funnel.of(goals, "sales", as_of="2025-10-31")(data).bottleneck is None
+
+
+def test_quarters_before_outcomes_were_recorded_are_no_past(tmp_path: Path) -> None:
+    rows = [
+        (key, a, b if b and b >= date(2024, 3, 25) else "", *closed, worth, *who)
+        for key, a, b, c, state, worth, *who in worlds.deals(a_day=6)
+        for closed in [(c, state) if c >= date(2024, 3, 25) else ("", "open")]
+    ]
+    worlds.write(tmp_path, rows)
+    (tmp_path / "goals.yaml").write_text(worlds.GOALS)
+    goals = kl.read(tmp_path / "goals.yaml")
+    result = kl.Funnel.of(goals, as_of="2025-12-31")(kl.Dataset.of(goals))
+    compared = {each.stage: each for each in result.compared}
+    assert (
+        compared[1].quarters == 5
+    )  # April 2024 to June 2025; those that begin earlier are left out
+    assert compared[1].fall is not None
+    assert compared[1].fall.past == pytest.approx(0.5, abs=0.05)
+    assert result.bottleneck is None
