@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import CliRunner, Result
 
+from kpilint import atomic
 from kpilint.cli import kpilint
 from kpilint.errors import FileProblem, Misuse
 
@@ -48,10 +49,15 @@ def invoke(*args: str) -> Result:
     return CliRunner().invoke(kpilint, command, standalone_mode=False)
 
 
+def saved(name: str, text: str) -> None:
+    """Save it in one step: written over, a file is empty for a moment, and an answer to that."""
+    atomic.write(Path(name), text)
+
+
 def with_owner(name: str) -> None:
     """Save the goals file with another owner, or with none."""
     owner = f"owner: {name}, " if name else ""
-    Path("goals.yaml").write_text(GOALS.replace("owner: Sales, ", owner), encoding="utf-8")
+    saved("goals.yaml", GOALS.replace("owner: Sales, ", owner))
 
 
 # Outputs
@@ -233,10 +239,10 @@ def test_each_save_is_answered_until_interrupted() -> None:
         assert answer(process) == {"P004"}
         with_owner("")
         assert answer(process) == {"P004", "S002"}
-        Path("more.yaml").write_text("goals: [{id: a}]\n", encoding="utf-8")
-        Path("goals.yaml").write_text("include: [more.yaml]\n" + GOALS, encoding="utf-8")
+        saved("more.yaml", "goals: [{id: a}]\n")
+        saved("goals.yaml", "include: [more.yaml]\n" + GOALS)
         assert "M001" in answer(process)
-        Path("more.yaml").write_text("goals: []  # emptied\n", encoding="utf-8")
+        saved("more.yaml", "goals: []  # emptied\n")
         assert answer(process) == {"P004"}
         process.send_signal(signal.SIGINT)
         _out, told = process.communicate()
@@ -260,15 +266,15 @@ def test_a_file_that_is_away_for_a_moment_is_waited_for() -> None:
 def test_settings_data_and_baseline_are_watched_too() -> None:
     with watched() as process:
         assert answer(process) == {"P004"}
-        Path("pyproject.toml").write_text('[tool.kpilint]\nignore = ["P004"]\n', encoding="utf-8")
+        saved("pyproject.toml", '[tool.kpilint]\nignore = ["P004"]\n')
         assert answer(process) == set()
         project = '[tool.kpilint]\nbaseline = "known.json"\n'
         known = {"rule": "P004", "kind": "goal", "id": "a", "count": 1}
         content = json.dumps({"version": 1, "files": ["goals.yaml"], "known": [known]})
-        Path("known.json").write_text(content, encoding="utf-8")
-        Path("pyproject.toml").write_text(project, encoding="utf-8")
+        saved("known.json", content)
+        saved("pyproject.toml", project)
         answer(process)
-        Path("known.json").write_text(content.replace("P004", "S002"), encoding="utf-8")
+        saved("known.json", content.replace("P004", "S002"))
         answer(process)
 
 

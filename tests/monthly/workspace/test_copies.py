@@ -72,7 +72,7 @@ def test_what_is_there_stays(client: Path) -> None:
     second = invoke(client, "--as-of", DAY, "--lang", "en")
     assert second.stdout == f"{others[0]}\n"
     assert f"{mine} is there already and stays as it is." in second.stderr
-    assert f"Open them with jupyter lab {folder}" in second.stderr
+    assert f'Open them with jupyter lab "{folder}"' in second.stderr  # its name has a space
     assert mine.read_text(encoding="utf-8") == "my work"
     assert invoke(client, "--as-of", DAY, "--quiet").stderr == ""
 
