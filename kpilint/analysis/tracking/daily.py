@@ -13,10 +13,10 @@ from kpilint.analysis.tracking.daysums import (
     EVERYBODY,
     Course,
     Courses,
-    Spellings,
     read,
     stays,
 )
+from kpilint.analysis.tracking.spellings import Spellings
 from kpilint.data import measure
 from kpilint.data.selection import KINDS, Selection, selected
 from kpilint.errors import Unavailable

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -117,47 +116,3 @@ def _ends(held: Selection, moment: ir.Column, as_of: date) -> Course:
     rows = held.table.group_by(day=moment.date()).aggregate(value=value, n=n)
     told = rows.filter(rows.day <= ibis.literal(as_of)).order_by("day").to_pyarrow()
     return Course.of(_days(told), _column(told, "value"), _column(told, "n"))
-
-
-@dataclass(frozen=True, slots=True)
-class Spellings:
-    """The people of a source, by plain name; each as the records spell the name."""
-
-    column: str
-    names: Mapping[str, tuple[str, ...]]
-
-    @classmethod
-    def of(cls, data: Dataset, source: str, person: str) -> Spellings:
-        """All that the source names. Raises the data door's errors."""
-        column = data.resolve(source, person)
-        table = data.table(source)
-        told = table.select(who=table[column].cast("string")).distinct().to_pyarrow()["who"]
-        names: dict[str, tuple[str, ...]] = {}
-        for name in told.to_pylist():
-            plain = plain_name(str(name or ""))
-            names[plain] = (*names.get(plain, ()), name)
-        return cls(column, names)
-
-    def each(self, chosen: Selection) -> dict[str, float]:
-        """A selection's aggregate for each person by plain name, where there is one."""
-        spelt = {raw: plain for plain, raws in self.names.items() for raw in raws if raw}
-        if not spelt:
-            return {}
-        who = chosen.table[self.column].cast("string").substitute(spelt)
-        value, n = chosen.among_all()
-        told = chosen.table.group_by(who=who).aggregate(value=value, n=n).to_pyarrow().to_pylist()
-        return {
-            row["who"]: float(row["value"])
-            for row in told
-            if row["who"] and row["n"] and row["value"] is not None
-        }
-
-    def together(self, chosen: Selection, people: tuple[str, ...]) -> float | None:
-        """The aggregate over the records of several people; None without any."""
-        raws = [raw for name in people for raw in self.names.get(name, ()) if raw]
-        if not raws:
-            return None
-        own = chosen.among(chosen.table[self.column].cast("string").isin(raws))
-        value, n = own.among_all()
-        (row,) = chosen.table.aggregate(value=value, n=n).to_pyarrow().to_pylist()
-        return float(row["value"]) if row["n"] and row["value"] is not None else None
