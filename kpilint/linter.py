@@ -14,7 +14,7 @@ from kpilint.goals.dates import read_date
 from kpilint.goals.excuse import Excuse
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.node import near
+from kpilint.goals.slip import near
 from kpilint.i18n import _, speaking
 from kpilint.rule import DATA, HISTORY, LEDGER, Cannot, Flaw, Rule, code_of, matches
 from kpilint.rules import ALL

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from kpilint.finding import Related, Severity, Span, Subject
-from kpilint.goals.node import near
+from kpilint.goals.slip import near
 from kpilint.goals.written import excerpt
 from kpilint.i18n import _
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from kpilint.errors import FileProblem, Misuse
 from kpilint.finding import Severity
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.node import near
+from kpilint.goals.slip import near
 from kpilint.i18n import _, listed
 from kpilint.linter import Config, codes, config_of, rule_named
 

@@ -51,7 +51,7 @@ class _Commands(click.Group):
 def _refuse_slip(word: str) -> None:
     """Raise Misuse for what is no path that is there, but nearly the name of a command."""
     from kpilint.errors import Misuse
-    from kpilint.goals.node import near
+    from kpilint.goals.slip import near
 
     hint = near(word, COMMANDS) if word.isidentifier() and not Path(word).exists() else ""
     if hint:

@@ -8,7 +8,7 @@ import click
 
 from kpilint.cli import options
 from kpilint.errors import Misuse
-from kpilint.goals.node import near
+from kpilint.goals.slip import near
 from kpilint.i18n import _, preferred, speaking
 from kpilint.linter import RULES
 from kpilint.manual import marked, plain, shown, titled

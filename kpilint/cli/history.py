@@ -12,7 +12,7 @@ from kpilint.analysis.records.history import history as history_of
 from kpilint.cli import options
 from kpilint.data.ledger import Ledger
 from kpilint.errors import Misuse
-from kpilint.goals.node import near
+from kpilint.goals.slip import near
 from kpilint.i18n import _, speaking
 
 

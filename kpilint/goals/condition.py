@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from kpilint.goals.dates import read_duration
-from kpilint.goals.node import near
 from kpilint.goals.quantity import Quantity, read_quantity
+from kpilint.goals.slip import near
 from kpilint.goals.unit import SECONDS
 from kpilint.goals.written import excerpt, plain
 from kpilint.i18n import _, listed

@@ -13,17 +13,9 @@ from yaml import MappingNode, Node
 
 from kpilint.finding import Severity, Span
 from kpilint.goals.arguments import SEVERITIES, nodes_of, read_argument
-from kpilint.goals.node import (
-    Reader,
-    Reading,
-    is_null,
-    near,
-    shown,
-    span_of,
-    told,
-    unique_pairs,
-)
-from kpilint.goals.slip import meant
+from kpilint.goals.mapping import is_null
+from kpilint.goals.node import Reader, Reading, shown, span_of, told, unique_pairs
+from kpilint.goals.slip import meant, near
 from kpilint.goals.vocabulary import EXPECTATIONS, REFUSED, REFUSED_ARGUMENTS, Argument
 from kpilint.i18n import _
 

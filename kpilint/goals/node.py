@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +11,8 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
 
 from kpilint.finding import Span
-from kpilint.goals.slip import meant
+from kpilint.goals.mapping import bases, is_null, merged, pairs, written
+from kpilint.goals.slip import meant, near
 from kpilint.goals.written import excerpt
 from kpilint.i18n import _
 
@@ -20,8 +20,6 @@ E = TypeVar("E", bound="Entry")
 
 _NOWHERE = Mark("", 0, 0, 0, None, 0)
 EMPTY = MappingNode("", [], _NOWHERE, _NOWHERE)  # stands for a file that could not be read
-NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_THOUSANDS = re.compile(r"[0-9]{3}(?![0-9])")
 
 
 class CellMark(Mark):
@@ -235,10 +233,6 @@ def span_of(path: str, node: Node) -> Span:
     return Span(path, start.line + 1, start.column + 1, end.line + 1, end.column + 1, cell)
 
 
-def is_null(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and not node.style and node.value in NULLS
-
-
 def shown(node: Node) -> str:
     """What was read, short enough for a message."""
     if isinstance(node, ScalarNode):
@@ -246,67 +240,12 @@ def shown(node: Node) -> str:
     return _("a list") if isinstance(node, SequenceNode) else _("a mapping")
 
 
-def pairs(node: MappingNode) -> Iterator[tuple[Node, Node]]:
-    """Keys and values of a mapping; ``<<`` brings in those that the mapping does not have."""
-    if node.flow_style:
-        _join_thousands(node)
-    merged = _merged(node)
-    if not merged:
-        yield from node.value
-        return
-    own = [(k, value) for k, value in node.value if k.value != "<<"]
-    yield from own
-    seen = {k.value for k, _value in own}
-    for base in _bases(merged):
-        if isinstance(base, MappingNode):
-            inherited = [(k, v) for k, v in pairs(base) if k.value not in seen]
-            yield from inherited
-            seen.update(k.value for k, _value in inherited)
-
-
-def _merged(node: MappingNode) -> list[Node]:
-    return [value for k, value in node.value if k.value == "<<"]
-
-
-def _bases(merged: list[Node]) -> Iterator[Node]:
-    """What ``<<`` names, one by one: mappings, where it is used as meant."""
-    for value in merged:
-        yield from value.value if isinstance(value, SequenceNode) else (value,)
-
-
-def _join_thousands(node: MappingNode) -> None:
-    """Put ``{target: 3,900万円}`` together again, which YAML reads as 3 and a key 900万円.
-
-    Only a key without a value counts that goes on with three digits right behind the comma.
-    """
-    number = 1
-    while number < len(node.value):
-        (_key, value), (rest, nothing) = node.value[number - 1], node.value[number]
-        if not nothing.value and is_null(nothing) and _goes_on(value, rest):
-            value.value += "," + rest.value
-            value.end_mark = rest.end_mark
-            del node.value[number]
-        else:
-            number += 1
-
-
-def _goes_on(value: Node, rest: Node) -> bool:
-    return (
-        isinstance(value, ScalarNode)
-        and isinstance(rest, ScalarNode)
-        and not value.style
-        and _THOUSANDS.match(rest.value) is not None
-        and value.value[-1:].isdigit()
-        and rest.start_mark.index == value.end_mark.index + 1
-    )
-
-
 def unique_pairs(node: Node, reading: Reading) -> Iterator[tuple[ScalarNode, Node]]:
     """Pairs of a mapping with plain keys; a key met twice is a fault and its first value wins."""
     if not isinstance(node, MappingNode):
         message = _("A mapping (key: value) is expected here, found {read}.", read=shown(node))
         raise ValueError(message)
-    for base in _bases(_merged(node)):
+    for base in bases(merged(node)):
         if not isinstance(base, MappingNode) and not is_null(base):
             message = _("<< takes in a mapping or a list of them, not {read}.", read=shown(base))
             reading.fault("E003", base, message, read=shown(base))
@@ -323,14 +262,6 @@ def unique_pairs(node: Node, reading: Reading) -> Iterator[tuple[ScalarNode, Nod
         else:
             seen[k.value] = k
             yield k, value
-
-
-def near(word: str, words: Iterable[str]) -> str:
-    """A did-you-mean clause with the closest of ``words``, or nothing."""
-    from difflib import get_close_matches  # most files have no typing mistake
-
-    match = get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return _(" Did you mean {near}?", near=match[0]) if match else ""
 
 
 def told(slip: str | None) -> dict[str, object]:
@@ -358,11 +289,6 @@ def read_entry(cls: type[E], node: Node, reading: Reading, head: ScalarNode | No
             message = _("The key {key} is missing here.", key=name)
             reading.faults.append(Fault("E003", entry.at(), message, {"missing": name}))
     return entry
-
-
-def written(node: MappingNode, name: str) -> bool:
-    """Whether a mapping has the key with a value that is not null."""
-    return any(k.value == name and not is_null(value) for k, value in pairs(node))
 
 
 def _unknown(

@@ -9,20 +9,20 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpilint.goals import dates, period, quantity, written
 from kpilint.goals import unit as units
+from kpilint.goals.mapping import is_null
 from kpilint.goals.node import (
     Entry,
     Mistyped,
     Reader,
     Reading,
     free_keys,
-    is_null,
-    near,
     read_entry,
     reader_schema,
     schema_of,
     shown,
     unique_pairs,
 )
+from kpilint.goals.slip import near
 from kpilint.i18n import _, listed
 
 

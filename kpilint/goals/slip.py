@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from kpilint.goals.written import plain
+from kpilint.i18n import _
 
 _SHORTEST = 3  # letters; of is one slip from on, or and off
 
@@ -22,6 +23,14 @@ def meant(word: str, known: Iterable[str], *, name: bool = False) -> str | None:
     alike = [other for other in words if _spelling(other) == typed]
     slips = alike or [other for other in words if _one_off(typed, _spelling(other), name)]
     return slips[0] if len(slips) == 1 else None
+
+
+def near(word: str, words: Iterable[str]) -> str:
+    """A did-you-mean clause with the closest of ``words``, or nothing."""
+    from difflib import get_close_matches  # most files have no typing mistake
+
+    match = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return _(" Did you mean {near}?", near=match[0]) if match else ""
 
 
 def _spelling(word: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kpilint import errors
 from kpilint.errors import FileProblem, KpilintError, Misuse
-from kpilint.goals.node import near
+from kpilint.goals.slip import near
 from kpilint.i18n import _
 from kpilint.monthly.assets import asset
 

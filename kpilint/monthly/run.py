@@ -16,8 +16,8 @@ from kpilint.data.people import known
 from kpilint.errors import FileProblem, KpilintError, Misuse
 from kpilint.goals.document import legible
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.node import near
 from kpilint.goals.period import Period, read_period
+from kpilint.goals.slip import near
 from kpilint.i18n import _, listed, speaking
 from kpilint.monthly import manifest, record
 from kpilint.monthly.before import before

@@ -12,8 +12,8 @@ from kpilint.goals.formula import read_formula
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Metric
-from kpilint.goals.node import Entry, Fault, near, told
-from kpilint.goals.slip import meant
+from kpilint.goals.node import Entry, Fault, told
+from kpilint.goals.slip import meant, near
 from kpilint.goals.target import better
 from kpilint.i18n import _
 from kpilint.rule import ERROR, Flaw, Flaws, Rule, code_of, matches, rule

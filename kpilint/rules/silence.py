@@ -13,8 +13,8 @@ from kpilint.finding import Subject
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Metric
-from kpilint.goals.node import near
 from kpilint.goals.period import DAY, add_months
+from kpilint.goals.slip import near
 from kpilint.goals.source import Source
 from kpilint.goals.written import excerpt, plain_name
 from kpilint.i18n import _, listed

@@ -6,18 +6,10 @@ import pytest
 import yaml
 from yaml import MappingNode
 
-from kpilint.goals.node import (
-    Entry,
-    Fault,
-    Reading,
-    given,
-    near,
-    pairs,
-    read_entry,
-    schema_of,
-    shown,
-)
+from kpilint.goals.mapping import pairs
+from kpilint.goals.node import Entry, Fault, Reading, given, read_entry, schema_of, shown
 from kpilint.goals.readers import amount, entry, integer, list_of, one_of, text
+from kpilint.goals.slip import near
 
 
 class Leaf(Entry):

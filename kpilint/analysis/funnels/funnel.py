@@ -23,8 +23,8 @@ from kpilint.analysis.funnels.shortfall import Shortfall, shortfall
 from kpilint.errors import Misuse
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.node import near
 from kpilint.goals.period import DAY, Period, add_months, read_period
+from kpilint.goals.slip import near
 from kpilint.i18n import _, listed
 from kpilint.result import Result
 

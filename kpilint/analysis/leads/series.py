@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from kpilint.analysis.stats import FloatArray
 from kpilint.errors import Misuse
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.node import near
 from kpilint.goals.period import Period
+from kpilint.goals.slip import near
 from kpilint.goals.workdays import workdays_between
 from kpilint.i18n import _, language
 

@@ -13,9 +13,9 @@ from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.goal import Goal, Monthly
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Metric
-from kpilint.goals.node import near
 from kpilint.goals.period import Period
 from kpilint.goals.quantity import Quantity
+from kpilint.goals.slip import near
 from kpilint.goals.target import target_of, unit_of, value_in
 from kpilint.i18n import _, listed
 

@@ -15,8 +15,8 @@ from kpilint.errors import ColumnMissing, Misuse, Unavailable
 from kpilint.goals.dates import read_date
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.metric import Metric
-from kpilint.goals.node import near
 from kpilint.goals.period import add_months
+from kpilint.goals.slip import near
 from kpilint.i18n import _, listed
 from kpilint.result import Result
 

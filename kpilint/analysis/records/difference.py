@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from kpilint.data.ledger import Kind, Ledger, Record
 from kpilint.errors import Misuse
-from kpilint.goals.node import near
+from kpilint.goals.slip import near
 from kpilint.i18n import _, listed
 
 Body = Mapping[str, Any]

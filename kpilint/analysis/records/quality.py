@@ -17,7 +17,7 @@ from kpilint.data.suite import Verdict, expected
 from kpilint.errors import KpilintError, Misuse, Unavailable
 from kpilint.goals.dates import read_date
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.node import near
+from kpilint.goals.slip import near
 from kpilint.goals.source import Source
 from kpilint.i18n import _, listed
 from kpilint.result import Result

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from kpilint.errors import Misuse
 from kpilint.goals.goal import Goal
 from kpilint.goals.goalfile import GoalSet
-from kpilint.goals.node import near
+from kpilint.goals.slip import near
 from kpilint.i18n import _, listed
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from kpilint import atomic
 from kpilint.errors import FileProblem, Misuse
 from kpilint.goals import goalfile
-from kpilint.goals.node import near
 from kpilint.goals.period import add_months, read_period
+from kpilint.goals.slip import near
 from kpilint.i18n import _, listed
 from kpilint.monthly.assets import asset
 
