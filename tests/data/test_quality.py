@@ -210,7 +210,7 @@ def test_a_result_shows_itself(result: QualityResult) -> None:
     ]
     assert table["failed"].to_list()[0] == 2
     assert not result.passed
-    assert list(result.figure().data[0].x) == [0.5, 0, 0, 0.25]
+    assert list(result.figure().data[0].x) == [0.5, 0, 0.25]  # what all fulfil is not drawn
     assert "<b>" not in result._repr_html_()
     assert result.remarks() == [
         "Could not check in t that <b> is filled in: The source t has no column <b>. "

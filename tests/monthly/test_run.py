@@ -23,7 +23,7 @@ from kpilint.monthly import record, report
 from kpilint.monthly import run as run_module
 from kpilint.monthly.kernel import OwnKernel
 from kpilint.monthly.month import Month, key_of
-from kpilint.monthly.notebook import load
+from kpilint.monthly.notebook import available, load
 from kpilint.monthly.run import Run, run, warmed
 
 from .conftest import Write
@@ -439,3 +439,19 @@ def test_kills_at_random_moments_do_no_harm() -> None:
         cwd=Path(__file__).parents[2],
     )
     assert done.stdout == "{}\n", done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("goals: []", {"1_goal_review", "3_funnel_bottleneck", "5_goal_progress"}),
+        ("goals: [{id: a, label: A}]", {"3_funnel_bottleneck"}),
+        (
+            "goals: [{id: a, label: A}]\nfunnels: {f: {source: d, record: id, stages: [{name: s, entered: t}]}}",
+            set(),
+        ),
+    ],
+)
+def test_a_notebook_is_left_out_where_its_subject_is_missing(text: str, left_out: set[str]) -> None:
+    goals = read("goals.yaml", source=f"version: 1\n{text}\n")
+    assert set(available()) - set(run_module._answerable(goals)) == left_out
