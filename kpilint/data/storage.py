@@ -9,89 +9,32 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     Engine,
-    Index,
-    Integer,
-    MetaData,
     Select,
-    String,
     Table,
-    Text,
     create_engine,
     func,
     inspect,
     select,
     update,
 )
-from sqlalchemy import event as when
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from kpilint.data.chain import Head, Row, unreadable
+from kpilint.data.tables import BOOKS, FIELDS, ROWS, TABLES, VERSION
 from kpilint.data.url import Address, file_of
 from kpilint.errors import LedgerProblem
 from kpilint.i18n import _
 
-VERSION = 1  # of the tables
 WAIT = 60  # seconds in which other writers have to come to an end
 _ANSWER = 10  # seconds in which a server has to answer
 _TRIES = 20  # of writers who meet where the database has no lock to queue at
 _LONGEST = 240  # letters of a driver's reason
 T = TypeVar("T")
 Make = Callable[[Head, Iterable[Row]], Iterable[Row]]
-
-_TABLES = MetaData()
-ROWS = Table(
-    "kpilint_ledger",
-    _TABLES,
-    Column("book", String(255), primary_key=True),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", String(32), nullable=False),
-    Column("as_of", String(10), nullable=False),
-    Column("run", String(64), nullable=False),
-    Column("account", String(255), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("subject", String(255), nullable=False),
-    Column("period", String(32), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Index("kpilint_ledger_of", "book", "kind", "period", "subject"),
-    Index("kpilint_ledger_in", "book", "run", "kind"),
-)
-BOOKS = Table(
-    "kpilint_ledger_books",
-    _TABLES,
-    Column("book", String(255), primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("number", BigInteger, nullable=False),
-    Column("hash", String(64), nullable=False),
-)
-FIELDS = tuple(ROWS.c[name] for name in Row._fields)
-_REFUSAL = "the ledger is only ever added to"
-_GUARDS = {
-    "sqlite": [
-        f"CREATE TRIGGER kpilint_ledger_{way.lower()} BEFORE {way} ON kpilint_ledger "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-        for way in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
-        "CREATE OR REPLACE FUNCTION kpilint_ledger_refuse() RETURNS trigger LANGUAGE plpgsql "
-        f"AS $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
-        "CREATE TRIGGER kpilint_ledger_kept BEFORE UPDATE OR DELETE OR TRUNCATE "
-        "ON kpilint_ledger EXECUTE FUNCTION kpilint_ledger_refuse()",
-    ],
-}
-
-
-@when.listens_for(ROWS, "after_create")
-def _guard(_table: Table, connection: Connection, **_how: object) -> None:
-    """Where the database can, nobody changes a row by mistake; the chain shows who did on purpose."""
-    for statement in _GUARDS.get(connection.dialect.name, ()):
-        connection.exec_driver_sql(statement)
 
 
 class Storage:
@@ -247,7 +190,7 @@ class Storage:
 
     def _extend(self, connection: Connection, run: str, make: Make) -> tuple[Row, ...]:
         if not self._begun(connection):
-            _TABLES.create_all(connection)
+            TABLES.create_all(connection)
         head = self._head(connection, lock=True)
         if head is None:
             head = Head()

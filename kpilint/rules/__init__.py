@@ -6,6 +6,7 @@ from kpilint.rule import Rule
 from kpilint.rules import (
     achievable,
     checkpoints,
+    circles,
     computed,
     conduct,
     coverage,
@@ -38,6 +39,7 @@ from kpilint.rules import (
 
 _FAMILIES = (
     file,
+    circles,
     secrets,
     specific,
     definitions,

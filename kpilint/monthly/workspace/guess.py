@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
 
-import ibis
-
 from kpilint.goals import expression
 from kpilint.i18n import _, listed
+from kpilint.monthly.workspace.eventlog import moves, names_stages, repeated, steps
 from kpilint.monthly.workspace.exports import Export, outcome
 
 Content = dict[str, Any]
@@ -37,12 +36,7 @@ _STAGES = {
     "契約手続き": "contract",
     "内示": "verbal_agreement",
 }
-_STATUS = re.compile(r"(?i)stage|status|activity|step|ステージ|フェーズ|ステータス|状況|状態|工程")
 _ACTIVITY = re.compile(r"(?i)call|mail|meeting|visit|task|架電|電話|訪問|メール|活動")
-_KINDS = 40  # a column with more values names no stages
-_SHOWN = 10  # stages of a log: those that most records come to
-_RARE = 0.05  # the share of records below which a step of a log is an exception
-_MOVED = 1.2  # stages a record, from which its rows tell a way and not a state
 _SUMS = 6
 _HISTORY = "salesforce/opportunity_history"
 _ORDER = (
@@ -262,19 +256,19 @@ def _won(
 def _log(export: Export, guessed: Guess) -> bool:
     """Rows that say when a record came to a stage: a long funnel in the order of the stages."""
     moment = "entered_at" if "entered_at" in export.columns else next(iter(export.times), None)
-    stage = next((c for c in ("stage", *export.columns) if _names_stages(export, c)), None)
-    record = "deal_id" if "deal_id" in export.columns else _repeated(export, stage)
+    stage = next((c for c in ("stage", *export.columns) if names_stages(export, c)), None)
+    record = "deal_id" if "deal_id" in export.columns else repeated(export, stage)
     history = export.preset == _HISTORY
     if moment is None or stage is None or record is None or (export.preset and not history):
         return False
-    if not history and not _moves(export, record, stage):
+    if not history and not moves(export, record, stage):
         return False
     guessed.source.pop("key", None)
     guessed.source.pop("expect", None)
-    steps = _steps(export, record, stage, moment)
-    stages: list[Content] = [{"name": s} for s in steps if outcome(s) != "lost"]
+    entered = steps(export, record, stage, moment)
+    stages: list[Content] = [{"name": s} for s in entered if outcome(s) != "lost"]
     stages.sort(key=lambda s: outcome(s["name"]) == "won")
-    lost = [s for s in steps if outcome(s) == "lost"]
+    lost = [s for s in entered if outcome(s) == "lost"]
     ways: Content = {"source": export.name, "record": record, "stage": stage, "entered": moment}
     guessed.funnels[export.name] = (
         ways | {"stages": stages} | ({"lost": {"values": lost}} if lost else {})
@@ -295,44 +289,6 @@ def _log(export: Export, guessed: Guess) -> bool:
         nature="leading",
     )
     return True
-
-
-def _names_stages(export: Export, column: str) -> bool:
-    known = column in export.columns and column not in (*export.times, *export.numbers)
-    return known and bool(_STATUS.search(column)) and 2 <= export.kinds_of(column) <= _KINDS
-
-
-def _moves(export: Export, record: str, stage: str) -> bool:
-    """Whether records stand at several stages; one row a record tells only the last."""
-    table = export.data.table(export.name)
-    pairs = table.select(record, stage).distinct().count().to_pyarrow().as_py()
-    return bool(pairs > _MOVED * export.kinds_of(record))
-
-
-def _repeated(export: Export, stage: str | None) -> str | None:
-    """The column whose values stand in some rows each: what goes through the stages."""
-    for column in export.columns:
-        if column not in (stage, *export.times, *export.numbers):
-            kinds = export.kinds_of(column)
-            if max(2, export.records / 20) < kinds < export.records / 1.5:  # a flag has two
-                return column
-    return None
-
-
-def _steps(export: Export, record: str, stage: str, moment: str) -> list[str]:
-    """The stages that more than a few records come to, by how early in a record's life."""
-    table = export.data.table(export.name)
-    first = table.group_by(record=table[record], stage=table[stage]).aggregate(
-        at=table[moment].min()
-    )
-    first = first.filter(first["stage"].notnull(), first["at"].notnull())
-    place = ibis.row_number().over(ibis.window(group_by="record", order_by="at"))
-    placed = first.mutate(place=place)
-    by_stage = placed.group_by("stage").aggregate(n=placed.count(), place=placed["place"].mean())
-    rows = by_stage.order_by(["place", "stage"]).to_pyarrow().to_pylist()
-    least = _RARE * max((row["n"] for row in rows), default=0)
-    often = sorted((row["n"] for row in rows), reverse=True)[:_SHOWN]
-    return [str(r["stage"]) for r in rows if r["n"] >= max(least, often[-1])]
 
 
 # People, requests, and everything else

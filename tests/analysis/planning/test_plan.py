@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import kpilint as kl
-from kpilint.analysis.funnels.wording import department
 from kpilint.analysis.planning import observed
 from kpilint.analysis.planning.plan import Plan, PlanResult
 from kpilint.analysis.planning.writing import to_yaml
 from kpilint.analysis.untold import Untold
 from kpilint.errors import KpilintError, Misuse, Unavailable
+from kpilint.goals.display import department
 from kpilint.i18n import LANGUAGES, speaking
 from tests.benchmarks.plan_forward import World, forwarded, planned
 
