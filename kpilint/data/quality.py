@@ -82,7 +82,7 @@ def suite_json(data: Dataset | None, source: Source, as_of: date | None = None) 
     preset's expectations about columns that the export lacks are in it too. Raises Unavailable
     where Great Expectations is not installed, or does not take one of them.
     """
-    from kpilint.data.validation import suite_of
+    from kpilint.data.library import suite_of
 
     asked = unresolved(source, as_of)
     if data is not None:

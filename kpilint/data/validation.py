@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -15,10 +12,10 @@ import ibis
 
 from kpilint.data.connection import TIMEOUT, failed
 from kpilint.data.dataset import Dataset
+from kpilint.data.library import LONGEST, implemented, library, suite_of
 from kpilint.data.suite import Asked, Verdict, fitted
 from kpilint.data.url import Address
 from kpilint.errors import KpilintError, Unavailable
-from kpilint.finding import Severity
 from kpilint.goals.source import Source
 from kpilint.goals.written import excerpt
 from kpilint.i18n import _
@@ -27,70 +24,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-_SLOW = "rfc3987_syntax"  # a grammar, a quarter of the time to import, of which nothing is used
 _EXAMPLES = 5
-_LONGEST = 200  # letters of a reason
 _DAY = " (day)"  # a column's days, where it is compared with a column that knows days only
 _LOCAL = frozenset({"duckdb", "sqlite"})  # here their records are no further away than a file's
-_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
-
-
-def library() -> Any:
-    """Great Expectations, told to stay silent and offline; Unavailable without it."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # it looks when it is imported
-    try:
-        with warnings.catch_warnings(), _without(_SLOW):
-            warnings.simplefilter("ignore")  # of its own modules
-            import great_expectations
-    except ImportError:
-        raise Unavailable(
-            _("Expectations are checked by Great Expectations; install kpilint[quality].")
-        ) from None
-    return great_expectations
-
-
-@contextmanager
-def _without(module: str) -> Iterator[None]:
-    """As if an optional module were not installed, unless it is there already."""
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]  # so Python says that it is not there
-    try:
-        yield
-    finally:
-        del sys.modules[module]
-
-
-def suite_of(name: str, asked: Iterable[Asked]) -> Any:
-    """A suite of Great Expectations, each expectation with its number and form as metadata.
-
-    Raises Unavailable, saying which and why, where it does not take an expectation.
-    """
-    gx = library()
-    made = [_implemented(a, number) for number, a in enumerate(asked)]
-    return gx.ExpectationSuite(name=name, expectations=made)
-
-
-def _implemented(asked: Asked, number: int) -> Any:
-    from great_expectations.expectations.registry import get_expectation_impl
-
-    told = asked.expectation
-    kind: Callable[..., Any] = get_expectation_impl(told.name)
-    given = {name: _plain(value) for name, value in asked.arguments.items()}
-    if told.mostly < 1:
-        given["mostly"] = told.mostly
-    meta = {"kpilint": {"number": number, "form": told.form}}
-    try:
-        return kind(**given, severity=_SEVERITIES[told.severity], meta=meta)
-    except ValueError as problem:
-        reason = excerpt(" ".join(str(problem).splitlines()[1:]), _LONGEST).rstrip(".")
-        message = _(
-            "Great Expectations does not take {expectation} so: {reason}.",
-            expectation=told.form,
-            reason=reason,
-        )
-        raise Unavailable(message) from None
 
 
 def _fitted(asked: Asked, schema: Mapping[str, Any]) -> Asked:
@@ -99,14 +35,10 @@ def _fitted(asked: Asked, schema: Mapping[str, Any]) -> Asked:
     if fit.reason:
         return fit
     try:
-        _implemented(fit, 0)
+        implemented(fit, 0)
     except Unavailable as problem:
         return replace(fit, reason=str(problem))
     return fit
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def validated(data: Dataset, source: Source, asked: tuple[Asked, ...]) -> tuple[Verdict, ...]:
@@ -325,7 +257,7 @@ def _verdict(asked: Asked, result: Any, name: Callable[[Any], str] | None) -> Ve
 def _reason(result: Any) -> str:
     """What was raised, on one line; of a program's trace the last one."""
     if isinstance(result, Exception):
-        return excerpt(f"{type(result).__name__}: {result}", _LONGEST)
+        return excerpt(f"{type(result).__name__}: {result}", LONGEST)
     told: Mapping[str, Any] = result.exception_info
     raised = [told] if "raised_exception" in told else list(told.values())
     messages = [str(r["exception_message"]) for r in raised if r["raised_exception"]]
@@ -333,4 +265,4 @@ def _reason(result: Any) -> str:
     if not lines:
         return ""
     said = lines[-1] if lines[0].startswith("Traceback") else lines[0]
-    return excerpt(said.strip(), _LONGEST).rstrip(".")
+    return excerpt(said.strip(), LONGEST).rstrip(".")

@@ -18,6 +18,7 @@ import pytest
 from kpilint.analysis.records.quality import Quality, QualityResult
 from kpilint.data import validation
 from kpilint.data.dataset import Dataset
+from kpilint.data.library import library
 from kpilint.data.quality import suite_json, verdicts
 from kpilint.data.suite import Asked, Verdict
 from kpilint.errors import Misuse, Unavailable
@@ -241,7 +242,7 @@ def test_a_written_suite_is_read_again(opened: Open) -> None:
     )
     data = opened(CSV, f"path: t.csv, expect: {expect}", METRICS)
     told = json.loads(suite_json(data, data.goals.sources["t"], DAY))
-    suite = validation.library().ExpectationSuite(**told)
+    suite = library().ExpectationSuite(**told)
     kept = [json.loads(json.dumps(e.configuration.to_json_dict())) for e in suite.expectations]
     assert [e["kwargs"] for e in kept] == [
         {"column": "stage", "value_set": ["=cmd()", "<b>"], "mostly": 0.5},
@@ -263,7 +264,7 @@ def test_a_written_suite_holds_the_raw_export_to_what_is_expected(
     )
     data = opened(export, keys)
     written = json.loads(suite_json(data, data.goals.sources["t"], DAY))
-    gx = validation.library()
+    gx = library()
     frame = pd.read_csv(tmp_path / "t.csv", parse_dates=["作成日"])
     context = gx.get_context(mode="ephemeral")
     asset = context.data_sources.add_pandas("theirs").add_dataframe_asset("export")

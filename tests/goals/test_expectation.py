@@ -167,7 +167,7 @@ def test_whatever_is_written_is_read_or_told(value: Any, name: str) -> None:
 
 
 def test_the_vocabulary_is_that_of_the_installed_library() -> None:
-    from kpilint.data.validation import library
+    from kpilint.data.library import library
 
     library()
     from great_expectations.expectations import registry
