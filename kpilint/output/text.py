@@ -69,11 +69,16 @@ def _quoted(line: str, span: Span, colour: str) -> Iterator[str]:
 
 
 def _unchecked(unchecked: tuple[Unchecked, ...]) -> Iterator[str]:
-    """One line a rule and reason."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    """One line a rule and reason; a reason that several rules share stands once, above them."""
+    reasons: dict[str, dict[str, list[str]]] = {}
     for u in unchecked:
-        groups.setdefault((u.code, u.name, u.reason), []).append(u.subject.id)
+        rules = reasons.setdefault(u.reason, {})
+        rules.setdefault(f"{u.code} {u.name}", []).append(u.subject.id)
     yield style(_("Could not check"), bold=True)
-    for (code, name, reason), subjects in groups.items():
-        named = listed(subjects, _NAMED)
-        yield f"  {code} {name}: {visible(reason)} ({visible(named)})"
+    for reason, rules in reasons.items():
+        told = {rule: visible(listed(subjects, _NAMED)) for rule, subjects in rules.items()}
+        if len(told) > 1:
+            yield f"  {visible(reason)}"
+            yield from (f"    {rule} ({named})" for rule, named in told.items())
+        else:
+            yield from (f"  {rule}: {visible(reason)} ({named})" for rule, named in told.items())
