@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kpilint.analysis.causes.strata import BLANK, OTHERS
+from kpilint.analysis.funnels.dimensions import BLANK, OTHERS
 from kpilint.analysis.funnels.wording import DASH, percent, stage
 from kpilint.goals.display import show
 from kpilint.goals.funnel import FunnelSpec
