@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kpilint.analysis.funnels.dimensions import Dimension, labelled, reader
-from kpilint.analysis.funnels.passage import Passages, passages
+from kpilint.analysis.funnels.dimensions import Dimension, labelled
+from kpilint.analysis.funnels.passage import Passages, Source, passages
 from kpilint.data.quantile import quantile
 from kpilint.errors import Unavailable
 from kpilint.goals.funnel import FunnelSpec
@@ -132,7 +132,8 @@ def _ages(records: ir.Table, found: Passages) -> dict[str, Any]:
 
 def _refuse_text(data: Dataset, spec: FunnelSpec) -> None:
     """Raise Unavailable where the amounts are no numbers."""
-    if spec.amount and not reader(data, spec.source)(spec.amount, None).type().is_numeric():
+    source = Source(data, spec, data.table(spec.source), None)
+    if spec.amount and not source.value(spec.amount).type().is_numeric():
         message = _(
             "{column} of {source} holds no numbers.", column=spec.amount, source=spec.source
         )

@@ -5,17 +5,15 @@ The engine labels; blank values are a kind of their own, and rare ones are taken
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import ibis
 
-from kpilint.data.expression import build
-from kpilint.data.kinds import FLAG
+from kpilint.analysis.funnels.passage import Source
 from kpilint.data.people import columns
-from kpilint.errors import ColumnMissing, Misuse
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.goalfile import GoalSet
 
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from kpilint.data.dataset import Dataset
-
-    Reader: TypeAlias = Callable[[str, str | None], ir.Value]
 
 BLANK, OTHERS = "", " "  # no value is a single space: values are stripped
 MOST_VALUES = 50  # of a dimension
@@ -69,37 +65,17 @@ def labelled(
     return _pooled(joined.select(*records.columns, **labels), by)
 
 
-def reader(data: Dataset, source: str) -> Reader:
-    """What reads a text over a source's table: a column by name, else an expression."""
-    table = data.table(source)
-
-    def column(name: str) -> ir.Column:
-        return table[data.resolve(source, name)]
-
-    def value(text: str, kind: str | None = None) -> ir.Value:
-        try:
-            return column(text)
-        except ColumnMissing:
-            if text.isidentifier():
-                raise
-        try:
-            return build(text, table, column, kind=kind)
-        except ValueError as problem:
-            raise Misuse(str(problem)) from None
-
-    return value
-
-
 def _facts(data: Dataset, spec: FunnelSpec, by: Sequence[str]) -> ir.Table:
     """One row a record: ``whose`` and its dimensions, NULL where there is none."""
-    table, value = data.table(spec.source), reader(data, spec.source)
+    table = data.table(spec.source)
+    source = Source(data, spec, table, None)
     labels = {
         f"by_{n}": table[data.resolve(spec.source, name)].cast("string").strip().nullif(BLANK)
         for n, name in enumerate(by)
     }
-    rows = table.mutate(**labels, whose=value(spec.record, None).cast("string"))
+    rows = table.mutate(**labels, whose=source.value(spec.record).cast("string"))
     if spec.where:
-        rows = rows.filter(value(spec.where, FLAG))
+        rows = rows.filter(source.condition(spec.where))
     rows = rows.filter(rows.whose.notnull()).select("whose", *labels)
     greatest = {name: rows[name].max() for name in labels}
     return rows.group_by("whose").aggregate(**greatest)
