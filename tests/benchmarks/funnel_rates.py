@@ -20,11 +20,13 @@ from kpilint.analysis.attribution import rate_change
 from kpilint.analysis.causes.windows import REFERENCE as YEAR
 from kpilint.analysis.conduct import entry_gap, heaping, last_day_share, trade
 from kpilint.analysis.funnels.bottleneck import falls
+from kpilint.analysis.funnels.mix import Counts
 from kpilint.analysis.scan import Scan, Segment, scan
 from kpilint.analysis.stats import FloatArray, IntArray, sidak
 from kpilint.analysis.survival import incidence, waiting
 
 SEED = 20_261_122  # drawn anew after the last change to a method; never choose by these worlds
+MIX_SEED = 20_261_128  # of the worlds of several kinds, drawn after the method was settled
 RATES = np.array([0.30, 0.40, 0.42, 0.25])
 CHANNELS = ("ads", "fair", "mail", "web")
 DEVICES = ("desktop", "phone", "tablet")
@@ -241,6 +243,85 @@ def _stage_tests(
         yield np.array(p_values)
 
 
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """A funnel whose leads are of several kinds with rates of their own; its text is also its seed.
+
+    The kinds' rates differ by a logit sd of .6 and stay as they are; quarters vary by ``sd``.
+    ``shift`` makes kinds up to e^2 times as frequent, against each other, in the last quarter, the
+    worse ones the more; ``wander`` draws the shares of every quarter anew. ``drop`` multiplies the
+    first stage's rates in the last quarter.
+    """
+
+    kinds: int
+    past: int
+    shift: bool = False
+    sd: float = 0.0
+    wander: bool = False
+    drop: float = 1.0
+    records: int = 3_000
+
+    def tests(self, worlds: int) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """The p-values by stage, against the past at the quarter's mix and as it came."""
+        rng = np.random.default_rng([MIX_SEED, crc32(repr(self).encode())])
+        for _world in range(worlds):
+            both = [_of_stage(*counts, self.kinds) for counts in self._counts(rng)]
+            like, plain = np.array(both).T
+            yield like, plain
+
+    def _counts(self, rng: np.random.Generator) -> Iterator[tuple[IntArray, IntArray]]:
+        usual = np.log(RATES / (1 - RATES))[:, None] + 0.6 * rng.standard_normal(self.kinds)
+        shares = np.tile(rng.dirichlet(np.full(self.kinds, 5.0)), (self.past + 1, 1))
+        if self.wander:
+            shares = rng.dirichlet(np.full(self.kinds, 10.0), self.past + 1)
+        if self.shift:
+            rank = usual[0].argsort().argsort() / (self.kinds - 1)
+            shares[-1] *= np.exp(-2 * rank)
+            shares[-1] /= shares[-1].sum()
+        moves = self.sd * rng.standard_normal((self.past + 1, len(RATES), 1))
+        rate = 1 / (1 + np.exp(-(usual + moves)))
+        rate[-1, 0] *= self.drop
+        come = rng.multinomial(self.records, shares)
+        for stage in range(len(RATES)):
+            moved = rng.binomial(come, rate[:, stage])
+            yield moved, come
+            come = moved
+
+
+def _of_stage(moved: IntArray, come: IntArray, kinds: int) -> tuple[float, float]:
+    """Kinds from six on are pairs of values: of a dimension with three for each of another."""
+    kind = np.arange(kinds)
+    levels = [kind // 3, kind] if kinds >= 6 else [kind]
+    counts = Counts(moved.astype(float), come.astype(float), levels)
+    x, n = moved.sum(axis=1), come.sum(axis=1)
+    if not n.all():
+        return 1.0, 1.0
+    now, stages, unlike = (int(x[-1]), int(n[-1])), len(RATES), counts.unlike()
+    like = falls(*now, counts.past(), n[:-1], stages=stages, unlike=unlike)
+    return like.p_value, falls(*now, x[:-1], n[:-1], stages=stages).p_value
+
+
+def bottlenecks_mixed(worlds: int) -> Iterator[Gate]:
+    """The bottleneck where records are of several kinds: their mix shifts, or a stage falls."""
+    level = 1 - sidak(0.95, len(RATES))
+    for kinds, past, sd in product((3, 6, 12), (5, 8, 12), (0.0, 0.2)):
+        for world, limit, what in (
+            (Mixed(kinds, past, True, sd), 0.06, "the mix shifts"),
+            (Mixed(kinds, past, False, sd), 0.05, "nothing shifts"),
+            (Mixed(kinds, past, False, sd, True), 0.05, "the mix wanders"),
+        ):
+            like, plain = zip(*world.tests(worlds), strict=True)
+            hits, before = (sum(bool((p < level).any()) for p in each) for each in (like, plain))
+            name = f"false: {what}, {kinds} kinds, {past} past quarters, logit sd {sd:g}"
+            yield Gate(f"{name} (as it came: {before / worlds:.2f})", hits, worlds, limit)
+    for kinds, past, shift in product((3, 6, 12), (5, 8, 12), (False, True)):
+        world = Mixed(kinds, past, shift, drop=0.7)
+        hits = sum(p[0] < level and p.argmin() == 0 for p, _plain in world.tests(worlds))
+        what = "and the mix shifts" if shift else "at the same mix"
+        name = f"found: the first rate falls by 30 % {what}, {kinds} kinds, {past} past quarters"
+        yield Gate(name, hits, worlds, 0.9, at_least=True)
+
+
 def shares(worlds: int) -> Iterator[str]:
     """Aalen-Johansen beside the naive rates: the mean over worlds, and how often it covers."""
     yield (
@@ -366,6 +447,7 @@ def page(worlds: int) -> Iterator[str]:
         ("the median wait", waits(2 * worlds)),
         ("a rate within segments", mixing(2 * worlds)),
         ("the bottleneck", bottlenecks(worlds)),
+        ("the bottleneck, where the mix shifts", bottlenecks_mixed(worlds)),
         ("the scan", scanning(worlds)),
         ("conduct", conduct(worlds)),
     ):

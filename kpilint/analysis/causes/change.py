@@ -14,7 +14,8 @@ from kpilint.analysis.attribution import attribute_segments, shapley
 from kpilint.analysis.causes import change_wording as wording
 from kpilint.analysis.causes.comparable import Doubts, doubts, last_period, whole_age
 from kpilint.analysis.causes.outcome import Outcome, outcome
-from kpilint.analysis.causes.strata import Population, headings_of, impersonal, population
+from kpilint.analysis.causes.strata import Population, population
+from kpilint.analysis.funnels.dimensions import headings_of, impersonal
 from kpilint.analysis.funnels.funnel import Funnel
 from kpilint.analysis.stats import FloatArray, sidak
 from kpilint.errors import Misuse

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from kpilint.analysis.causes import people_wording as wording
-from kpilint.analysis.causes.strata import BLANK, OTHERS, Population, population, quarter
+from kpilint.analysis.causes.strata import Population, population, quarter
+from kpilint.analysis.funnels.dimensions import BLANK, OTHERS
 from kpilint.analysis.funnels.funnel import Funnel
 from kpilint.analysis.stats import FloatArray, benjamini_hochberg, excess
 from kpilint.goals.funnel import FunnelSpec

@@ -12,13 +12,7 @@ import pandas as pd
 from kpilint.analysis.causes import segments_wording as wording
 from kpilint.analysis.causes.comparable import recorded_since
 from kpilint.analysis.causes.stake import Stake, stake
-from kpilint.analysis.causes.strata import (
-    Dimension,
-    Population,
-    headings_of,
-    impersonal,
-    population,
-)
+from kpilint.analysis.causes.strata import Population, population
 from kpilint.analysis.causes.windows import (
     Counts,
     Look,
@@ -28,6 +22,7 @@ from kpilint.analysis.causes.windows import (
     telling,
     visible,
 )
+from kpilint.analysis.funnels.dimensions import Dimension, headings_of, impersonal
 from kpilint.analysis.funnels.funnel import Funnel
 from kpilint.analysis.scan import Cause
 from kpilint.analysis.stats import wilson

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kpilint.analysis.causes.strata import BLANK, OTHERS
-from kpilint.analysis.funnels.wording import DASH, percent, stage
+from kpilint.analysis.funnels.dimensions import OTHERS
+from kpilint.analysis.funnels.wording import DASH, percent, stage, value
 from kpilint.goals.display import show
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.period import Period
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 def step(spec: FunnelSpec, number: int) -> str:
     """The way to a stage from the one before it."""
     return f"{stage(spec.stages[number - 1].name)}→{stage(spec.stages[number].name)}"
-
-
-def value(text: str) -> str:
-    """A value of a dimension; blank and rare ones have words of their own."""
-    return {BLANK: _("(blank)"), OTHERS: _("others")}.get(text, text)
 
 
 def segment(pairs: Sequence[tuple[str, object]], headings: Mapping[str, str]) -> str:

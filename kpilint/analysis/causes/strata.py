@@ -8,20 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import prod
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import pandas as pd
 
-from kpilint.analysis.funnels.passage import Passages, passages
-from kpilint.data.expression import build
-from kpilint.data.kinds import FLAG
-from kpilint.data.people import columns
+from kpilint.analysis.funnels.dimensions import Dimension, labelled
+from kpilint.analysis.funnels.passage import Passages, Source, passages
 from kpilint.data.quantile import quantile
-from kpilint.errors import ColumnMissing, Misuse, Unavailable
+from kpilint.errors import Unavailable
 from kpilint.goals.funnel import FunnelSpec
-from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.period import DAY, Period, add_months
 from kpilint.i18n import _
 
@@ -30,19 +25,7 @@ if TYPE_CHECKING:
 
     from kpilint.data.dataset import Dataset
 
-BLANK, OTHERS = "", " "  # no value is a single space: values are stripped
-MOST_VALUES = 50  # of a dimension
-MOST_STRATA = 20_000
 AGE = 0.8  # by the age at which so many have moved on, records are compared
-
-
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """A column that tells segments apart; ``pooled`` is how many rare values are ``OTHERS``."""
-
-    name: str
-    values: tuple[str, ...]
-    pooled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +80,6 @@ class Population:
         return self.records.filter(*kept) if kept else self.records
 
 
-def impersonal(goals: GoalSet, spec: FunnelSpec) -> tuple[str, ...]:
-    """The dimensions that a funnel names, but not those that name people."""
-    persons = columns(goals, spec.source)
-    return tuple(name for name in dict.fromkeys(spec.by) if name not in persons)
-
-
-def headings_of(goals: GoalSet, spec: FunnelSpec, by: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """What readers call dimensions: the headings that the goals file gives, else their names."""
-    source = goals.sources.get(spec.source)
-    given = source.columns if source is not None else {}
-    return tuple((name, given.get(name, name)) for name in by)
-
-
 def quarter(number: int, year_start: int) -> Period:
     """The fiscal quarter of a number in ``Population.by_quarter``."""
     year, month = divmod(number * 3 + year_start - 1, 12)
@@ -126,13 +96,11 @@ def population(
     the data door's errors, and Misuse for an expression that cannot be read.
     """
     found = passages(data, spec, as_of)
-    facts = _facts(data, spec, by)
+    _refuse_text(data, spec)
     records = found.records.filter(found.records.own_0.notnull())
-    joined = records.left_join(facts, records.record.cast("string") == facts.whose)
+    dimensions, records = labelled(records, data, spec, by)
     moments = [name for n in range(found.stages) for name in (f"own_{n}", f"at_{n}")]
-    labels = {f"by_{n}": joined[f"by_{n}"].fill_null(BLANK) for n in range(len(by))}
-    records = joined.select(*moments, "lost", "amount", **labels)
-    dimensions, records = _pooled(records, by)
+    records = records.select(*moments, "lost", "amount", *(f"by_{n}" for n in range(len(by))))
     told = _ages(records, found)
     newest = [told[f"newest_{n}"] for n in range(found.stages)]
     days = [moment.date() for moment in newest if not pd.isna(moment)]
@@ -162,62 +130,11 @@ def _ages(records: ir.Table, found: Passages) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
 
 
-def _facts(data: Dataset, spec: FunnelSpec, by: Sequence[str]) -> ir.Table:
-    """One row a record: ``whose``, its dimensions and its amount, NULL where there is none."""
-    table = data.table(spec.source)
-
-    def column(name: str) -> ir.Column:
-        return table[data.resolve(spec.source, name)]
-
-    def value(text: str, kind: str | None = None) -> ir.Value:
-        try:
-            return column(text)
-        except ColumnMissing:
-            if text.isidentifier():
-                raise
-        try:
-            return build(text, table, column, kind=kind)
-        except ValueError as problem:
-            raise Misuse(str(problem)) from None
-
-    labels = {
-        f"by_{n}": column(name).cast("string").strip().nullif(BLANK) for n, name in enumerate(by)
-    }
-    amount = value(spec.amount) if spec.amount else ibis.null("float64")
-    if not amount.type().is_numeric():
+def _refuse_text(data: Dataset, spec: FunnelSpec) -> None:
+    """Raise Unavailable where the amounts are no numbers."""
+    source = Source(data, spec, data.table(spec.source), None)
+    if spec.amount and not source.value(spec.amount).type().is_numeric():
         message = _(
             "{column} of {source} holds no numbers.", column=spec.amount, source=spec.source
         )
         raise Unavailable(message)
-    rows = table.mutate(
-        **labels, amount=amount.cast("float64"), whose=value(spec.record).cast("string")
-    )
-    if spec.where:
-        rows = rows.filter(value(spec.where, FLAG))
-    rows = rows.filter(rows.whose.notnull()).select("whose", *labels, "amount")
-    greatest = {name: rows[name].max() for name in (*labels, "amount")}
-    return rows.group_by("whose").aggregate(**greatest)
-
-
-def _pooled(records: ir.Table, by: Sequence[str]) -> tuple[tuple[Dimension, ...], ir.Table]:
-    """The dimensions, with rare values taken together until the strata are few enough."""
-    known = [_values(records, f"by_{n}") for n in range(len(by))]
-    most = MOST_VALUES
-    while most > 2 and prod(min(len(each), most) for each in known) > MOST_STRATA:
-        most -= 1
-    dimensions = []
-    for n, (name, values) in enumerate(zip(by, known, strict=True)):
-        if len(values) <= most:
-            dimensions.append(Dimension(name, tuple(values)))
-            continue
-        kept, label = values[: most - 1], records[f"by_{n}"]
-        records = records.mutate(**{f"by_{n}": ibis.ifelse(label.isin(kept), label, OTHERS)})
-        dimensions.append(Dimension(name, (*kept, OTHERS), len(values) - len(kept)))
-    return tuple(dimensions), records
-
-
-def _values(records: ir.Table, name: str) -> list[str]:
-    """The values of a dimension, the most frequent first."""
-    counted = records.group_by(value=records[name]).aggregate(count=records.count()).to_pandas()
-    ordered = counted.sort_values(["count", "value"], ascending=[False, True])
-    return [str(value) for value in ordered["value"]]

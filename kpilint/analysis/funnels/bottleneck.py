@@ -8,17 +8,18 @@ from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kpilint.analysis.stats import sidak, wilson
+from kpilint.analysis.funnels.kinds import Kinds, Shift, known_before
+from kpilint.analysis.stats import FloatArray, IntArray, sidak, wilson
 from kpilint.goals.period import DAY, Period, add_months
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import ibis.expr.types as ir
     import pandas as pd
 
-    from kpilint.analysis.funnels.passage import Passages
+    from kpilint.analysis.funnels.dimensions import Dimension
 
 LEAST_QUARTERS = 4  # of past; with fewer the spread between quarters is a guess
 LEVEL = 0.95  # over all stages together
@@ -52,6 +53,11 @@ class Comparison:
     is None where those are too few. ``months`` of the quarter have records: where it is not all
     three, the past counts in the same months only. ``since`` is the share that has moved on by now,
     at whatever age, ``past_since`` that of the past.
+
+    ``fall`` and ``past_since`` take the past at the quarter's mix of kinds, so that ``passed`` of
+    ``entered`` is compared with what became of the like. ``plain`` takes the past as it came,
+    ``shift`` is what made most of the difference, and ``kinds`` are the dimensions; without any
+    the former are ``fall`` and None.
     """
 
     stage: int
@@ -64,6 +70,9 @@ class Comparison:
     months: int = 3
     since: float = 0.0
     past_since: float = 1.0
+    plain: Fall | None = None
+    shift: Shift | None = None
+    kinds: tuple[str, ...] = ()
 
     @property
     def delayed(self) -> bool:
@@ -79,17 +88,17 @@ class Comparison:
 
 
 def falls(
-    passed: int, entered: int, past_passed: NDArray[np.int64], past_entered: NDArray[np.int64],
-    *, stages: int = 1,
+    passed: int, entered: int, past_passed: FloatArray | IntArray, past_entered: IntArray,
+    *, stages: int = 1, unlike: float = 0.0,
 ) -> Fall:  # fmt: skip
     """Test one quarter's rate against past quarters that vary among themselves.
 
     Past quarters, arrays of one length of at least 2, are pooled as beta-binomial with common
     rate p and intraclass correlation rho by the method of moments (Kleinman 1973, JASA 68,
-    46-54); the difference is measured by its variance p (1 - p) ((1 + (n - 1) rho) / n + 1 / W)
+    46-54); the difference is measured by its variance p (1 - p) ((1 + (n - 1) rho) / n + 1 / W + u)
     and referred to Student's t with one degree of freedom less than there are past quarters.
-    ``stages`` is the number of questions asked at once (Šidák). Raises ValueError for empty
-    quarters.
+    ``stages`` is the number of questions asked at once (Šidák); u is ``unlike``, see
+    ``mix.Counts``. Raises ValueError for empty quarters.
     """
     from scipy.stats import norm, t  # a second to import
 
@@ -99,7 +108,7 @@ def falls(
     rate, rho = _pooled(x, n)
     spread = rate * (1 - rate)
     weight = float((n / (1 + (n - 1) * rho)).sum())
-    error = sqrt(spread * ((1 + (entered - 1) * rho) / entered + 1 / weight))
+    error = sqrt(spread * ((1 + (entered - 1) * rho) / entered + 1 / weight + unlike))
     freedom = len(n) - 1
     p_value = float(t.cdf((passed / entered - rate) / error, freedom))
     smallest = float(t.ppf(sidak(LEVEL, stages), freedom) + norm.ppf(POWER)) * error
@@ -107,7 +116,7 @@ def falls(
     return Fall(rate, p_value, smallest if smallest < rate else None, error, good)
 
 
-def _pooled(x: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[float, float]:
+def _pooled(x: FloatArray, n: FloatArray) -> tuple[float, float]:
     """Common rate and intraclass correlation of the counts ``x`` out of ``n``."""
     total = n.sum()
     rho = 0.0
@@ -124,8 +133,20 @@ def _pooled(x: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[float, floa
     return rate, rho
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What all stages are compared by."""
+
+    records: ir.Table
+    kinds: tuple[Dimension, ...]
+    since: date
+    until: date
+    year_start: int
+
+
 def comparisons(
-    found: Passages,
+    records: ir.Table,
+    kinds: Sequence[Dimension],
     waits: Sequence[float | None],
     until: date,
     year_start: int,
@@ -137,94 +158,88 @@ def comparisons(
     quarters are compared at that age. Quarters are of the fiscal year from month ``year_start``
     and count by when a record came to the stage before. The first quarter of the data is left
     out: a CRM that has just been introduced knows only part of it. So are those that begin before
-    ``since``, from when on outcomes are recorded.
+    ``since``, from when on outcomes are recorded. ``records`` are the funnel's, with the
+    dimensions ``kinds`` beside them, at whose mix the past is taken; see ``dimensions.labelled``.
     """
-    first = since or date.min
-    stages = [n for n in range(1, found.stages) if waits[n] is not None]
+    asked = _Asked(records, tuple(kinds), since or date.min, until, year_start)
+    stages = [n for n in range(1, len(waits)) if waits[n] is not None]
     return tuple(
         comparison
         for n in stages
-        if (
-            comparison := _comparison(
-                n, max(1, ceil(waits[n] or 0)), found, (first, until), year_start, len(stages)
-            )
-        )
+        if (comparison := _comparison(n, max(1, ceil(waits[n] or 0)), asked, len(stages)))
     )
 
 
 def _comparison(
     stage: int,
     days: int,
-    found: Passages,
-    seen: tuple[date, date],
-    year_start: int,
+    asked: _Asked,
     stages: int,
 ) -> Comparison | None:
-    mature = seen[1] - timedelta(days=days)
-    months = _by_month(found, stage, days, year_start)
-    months = months[[_quarter(n, year_start).end <= mature for n in months["quarter"]]]
-    months = months[months["quarter"] != months["quarter"].min()]
-    months = months[[_quarter(n, year_start).start >= seen[0] for n in months["quarter"]]]
-    if months.empty:
+    mature = asked.until - timedelta(days=days)
+    rows = _by_month(stage, days, asked)
+    spans = {n: _quarter(n, asked.year_start) for n in sorted(rows["quarter"].unique())[1:]}
+    kept = [n for n, span in spans.items() if span.end <= mature and span.start >= asked.since]
+    if not kept:
         return None
-    last, past = _alike(months)
-    fall = (
-        falls(
-            int(last["passed"]),
-            int(last["entered"]),
-            past["passed"].to_numpy(np.int64),
-            past["entered"].to_numpy(np.int64),
-            stages=stages,
+    rows = _alike(rows[rows["quarter"].isin(kept)])
+    table = Kinds.of(rows, known_before(rows, asked.kinds))
+    passed, entered = table.sums("passed"), table.sums("entered")
+    plain = fall = None
+    if len(entered) > LEAST_QUARTERS:
+        now, came = int(passed[-1]), int(entered[-1])
+        plain = falls(now, came, passed[:-1], entered[:-1], stages=stages)
+        like = table.counts("passed")
+        fall = (
+            falls(now, came, like.past(), entered[:-1], stages=stages, unlike=like.unlike())
+            if table.labels
+            else plain
         )
-        if len(past) >= LEAST_QUARTERS
-        else None
-    )
     return Comparison(
         stage,
-        _quarter(int(months["quarter"].max()), year_start),
+        spans[kept[-1]],
         days,
-        int(last["passed"]),
-        int(last["entered"]),
-        len(past),
+        int(passed[-1]),
+        int(entered[-1]),
+        len(entered) - 1,
         fall,
-        int(last["months"]),
-        float(last["moved"] / last["entered"]),
-        float(past["moved"].sum() / past["entered"].sum()) if len(past) else 1.0,
+        int(rows.loc[rows["quarter"] == kept[-1], "third"].nunique()),
+        float(table.sums("moved")[-1] / entered[-1]),
+        table.counts("moved").expected() if len(entered) > 1 else 1.0,
+        plain,
+        table.shift() if len(entered) > 1 else None,
+        tuple(table.labels),
     )
 
 
-def _alike(months: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
-    """The last quarter and those before it, counted in the months that the last one has.
+def _alike(rows: pd.DataFrame) -> pd.DataFrame:
+    """Those of the last quarter and of the quarters before it, in the months that the last one has.
 
     A rate may swing with the month of the quarter: two quarters whose data covers different months
     are not alike, and such past ones are left out.
     """
-    newest = months["quarter"].max()
-    covered = months.loc[months["quarter"] == newest, "third"]
-    same = months[months["third"].isin(covered)]
-    each = same.groupby("quarter")
-    counted = each[["entered", "passed", "moved"]].sum().assign(months=each.size())
-    whole = counted[counted["months"] == len(covered)]
-    return whole.loc[newest], whole.drop(index=newest)
+    covered = rows.loc[rows["quarter"] == rows["quarter"].max(), "third"].unique()
+    same = rows[rows["third"].isin(covered)]
+    months = same.groupby("quarter")["third"].transform("nunique")
+    return same[months == len(covered)]
 
 
-def _by_month(found: Passages, stage: int, days: int, year_start: int) -> pd.DataFrame:
-    """One row a month: its ``quarter`` and which ``third`` of it, records that came to the stage
-    before, those that moved on in time and those that did at all."""
-    records = found.records.filter(found.records.own_0.notnull())
+def _by_month(stage: int, days: int, asked: _Asked) -> pd.DataFrame:
+    """One row a month and kind: its ``quarter`` and which ``third`` of it, records that came to the
+    stage before, those that moved on in time and those that did at all."""
+    records = asked.records.filter(asked.records.own_0.notnull())
     came, moved = records[f"at_{stage - 1}"], records[f"at_{stage}"]
     age = (moved.epoch_seconds() - came.epoch_seconds()).cast("float64") / 86_400
-    month = (came.year() * 12 + came.month() - year_start).cast("int64")
+    month = (came.year() * 12 + came.month() - asked.year_start).cast("int64")
     counted: pd.DataFrame = (
         records.filter(came.notnull())
         .mutate(month=month, passed=(age <= days).fill_null(False), moved=moved.notnull())
-        .group_by("month")
+        .group_by("month", *(f"by_{n}" for n in range(len(asked.kinds))))
         .aggregate(
             entered=lambda t: t.count(),
             passed=lambda t: t.passed.sum(),
             moved=lambda t: t.moved.sum(),
         )
-        .order_by("month")
         .to_pandas()
     )
     return counted.assign(quarter=counted["month"] // 3, third=counted["month"] % 3)
@@ -247,3 +262,11 @@ def worst(compared: Sequence[Comparison]) -> Comparison | None:
         return None
     p_value, strongest = min(tested, key=lambda pair: pair[0])
     return strongest if p_value < 1 - sidak(LEVEL, len(tested)) else None
+
+
+def explained(compared: Sequence[Comparison]) -> list[tuple[Comparison, Fall, Fall]]:
+    """The stages that only seem to have fallen: not against their past at the quarter's mix, but
+    against it as it came; both tests beside each."""
+    tested = [(c, c.fall, c.plain) for c in compared if c.fall is not None and c.plain is not None]
+    level = 1 - sidak(LEVEL, max(1, len(tested)))
+    return [each for each in tested if each[2].p_value < level <= each[1].p_value]

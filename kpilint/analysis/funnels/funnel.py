@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Self
@@ -11,6 +12,7 @@ import pandas as pd
 from kpilint.analysis.funnels import flow_drawing, wording
 from kpilint.analysis.funnels.bottleneck import Comparison, comparisons, worst
 from kpilint.analysis.funnels.caution import Cautions, cautions
+from kpilint.analysis.funnels.dimensions import headings_of, impersonal, labelled
 from kpilint.analysis.funnels.flow import Oddities, Price, Step, count, entered
 from kpilint.analysis.funnels.leak import Leak
 from kpilint.analysis.funnels.maturity import Estimate, estimates
@@ -20,7 +22,7 @@ from kpilint.analysis.funnels.past import AgainstPast
 from kpilint.analysis.funnels.placed import Placed, placed
 from kpilint.analysis.funnels.remarks import remarks
 from kpilint.analysis.funnels.shortfall import Shortfall, shortfall
-from kpilint.errors import Misuse
+from kpilint.errors import ColumnMissing, Misuse
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.goals.goalfile import GoalSet
 from kpilint.goals.period import DAY, Period, add_months, read_period
@@ -51,6 +53,7 @@ class Funnel:
     year_start: int = 1  # the fiscal year's first month, for quarters
     currency: str = "JPY"
     goals: tuple[Placed, ...] = ()  # those that hold on the day, with their stages
+    by: tuple[tuple[str, str], ...] = ()  # dimensions at whose mix quarters are compared: headings
 
     @classmethod
     def of(
@@ -81,7 +84,8 @@ class Funnel:
         year_start = goals.fiscal_year_start or 1
         day = seen.end if seen else None
         holding = placed(goals, spec, day)
-        return cls(spec, first, last, day, year_start, goals.currency, holding)
+        by = headings_of(goals, spec, impersonal(goals, spec))
+        return cls(spec, first, last, day, year_start, goals.currency, holding, by)
 
     def __call__(self, data: Dataset) -> FunnelResult:
         """Count the records of ``data``; only counts leave the engine.
@@ -98,15 +102,25 @@ class Funnel:
         until = min(self.as_of or flow.until, flow.until)
         doubts = cautions(found, until)
         since = doubts.begun.since if doubts.begun else None
+        kinds, records = labelled(found.records, data, self.spec, self._known(data))
         return FunnelResult(
             self,
             flow.steps,
-            comparisons(found, flow.ages, until, self.year_start, since),
+            comparisons(records, kinds, flow.ages, until, self.year_start, since),
             flow.oddities,
             estimates(found, entered(found, self.start, self.end), flow.ages, until),
             flow.price,
             doubts,
         )
+
+    def _known(self, data: Dataset) -> tuple[str, ...]:
+        """Those dimensions that the source has: a rule reports the others."""
+        known = []
+        for name, _heading in self.by:
+            with suppress(ColumnMissing):
+                data.resolve(self.spec.source, name)
+                known.append(name)
+        return tuple(known)
 
 
 def _unknown(name: str, names: list[str]) -> str:

@@ -60,9 +60,9 @@ def passages(data: Dataset, spec: FunnelSpec, as_of: date | None) -> Passages:
     table = data.table(spec.source)
     unreadable = _unreadable(data, spec)
     if spec.within is not None:
-        ordered = _Source(data, spec, _with_numbers(table), as_of)
+        ordered = Source(data, spec, _with_numbers(table), as_of)
         return _in_order(ordered, round(spec.within.days * 86_400), unreadable)
-    source = _Source(data, spec, table, as_of)
+    source = Source(data, spec, table, as_of)
     rows, count = source.rows(), len(spec.stages)
     named = rows.filter(rows.record.notnull())
     grouped = named.group_by("record").aggregate(
@@ -82,7 +82,7 @@ def visits(data: Dataset, spec: FunnelSpec, as_of: date | None) -> ir.Table:
 
     Raises like ``passages``.
     """
-    return _Source(data, spec, data.table(spec.source), as_of).visits()
+    return Source(data, spec, data.table(spec.source), as_of).visits()
 
 
 def _unreadable(data: Dataset, spec: FunnelSpec) -> int:
@@ -95,7 +95,7 @@ def _unreadable(data: Dataset, spec: FunnelSpec) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """A funnel's source, row by row, with the goals file's expressions built over it."""
 
     data: Dataset
@@ -258,7 +258,7 @@ def _in_any_order(grouped: ir.Table, count: int) -> ir.Table:
     return grouped.mutate(**{f"at_{n}": moment for n, moment in enumerate(at)})
 
 
-def _in_order(source: _Source, within: int, unreadable: int) -> Passages:
+def _in_order(source: Source, within: int, unreadable: int) -> Passages:
     """The stages that a chain of visits reaches within so many seconds."""
     spec, visits = source.spec, source.visits()
     count = len(spec.stages)

@@ -44,7 +44,10 @@ class AgainstPast(Result):
         )
 
     def table(self) -> pd.DataFrame:
-        """One row a stage: ``stage quarter days entered passed rate low high past detectable``."""
+        """One row a stage: ``stage quarter days entered passed rate low high past alike detectable``.
+
+        ``past`` is as it came, ``alike`` at the mix of the quarter: what the rate is held against.
+        """
         rows = [
             {
                 "stage": wording.arrow(self.flow, each),
@@ -55,7 +58,8 @@ class AgainstPast(Result):
                 "rate": each.passed / each.entered,
                 "low": each.interval[0],
                 "high": each.interval[1],
-                "past": each.fall.past if each.fall else None,
+                "past": each.plain.past if each.plain else None,
+                "alike": each.fall.past if each.fall else None,
                 "detectable": each.fall.detectable if each.fall else None,
             }
             for each in self.flow.compared
@@ -70,6 +74,7 @@ class AgainstPast(Result):
             "low",
             "high",
             "past",
+            "alike",
             "detectable",
         ]
         return pd.DataFrame(rows, columns=columns)
@@ -88,9 +93,9 @@ class AgainstPast(Result):
             figure.add_scatter(x=ends, y=[n, n], mode="lines", line=whisker, hoverinfo="skip")
             dot = {"color": color, "size": 11}
             figure.add_scatter(x=[row["rate"]], y=[n], mode="markers", marker=dot, hoverinfo="skip")
-            if not pd.isna(row["past"]):
+            if not pd.isna(row["alike"]):
                 across = {"color": drawing.INK, "width": 2}
-                x = [row["past"]] * 2
+                x = [row["alike"]] * 2
                 y = [n - 0.2, n + 0.2]
                 figure.add_scatter(x=x, y=y, mode="lines", line=across, hoverinfo="skip")
             mark = " ▲ " + _("Bottleneck") if row["stage"] == marked else ""
@@ -117,6 +122,7 @@ class AgainstPast(Result):
     def readable(self) -> pd.DataFrame:
         """The table with its headings and numbers as a reader expects them."""
         rows = self.table().to_dict("records")
+        alike = {_("Past at this mix"): [_share(row["alike"]) for row in rows]}
         return pd.DataFrame(
             {
                 _("Stage"): [row["stage"] for row in rows],
@@ -127,6 +133,7 @@ class AgainstPast(Result):
                     wording.percent(row["rate"], row["low"], row["high"]) for row in rows
                 ],
                 _("Past"): [_share(row["past"]) for row in rows],
+                **(alike if any(each.kinds for each in self.flow.compared) else {}),
                 _("Smallest fall noticed (points)"): [_points(row["detectable"]) for row in rows],
             }
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpilint.analysis.funnels import wording
+from kpilint.analysis.funnels.bottleneck import explained
 from kpilint.goals.period import Period
-from kpilint.i18n import _, language
+from kpilint.i18n import _, language, listed
 
 if TYPE_CHECKING:
+    from kpilint.analysis.funnels.bottleneck import Comparison, Fall
     from kpilint.analysis.funnels.flow import Oddities
     from kpilint.analysis.funnels.funnel import FunnelResult
 
@@ -20,7 +22,7 @@ def remarks(result: FunnelResult) -> list[str]:
     worst = result.worst
     told = [
         *([_of_days(worst.days)] if worst else []),
-        *([_of_mix()] if worst and result.funnel.spec.by else []),
+        *_of_mix(result),
         *_of_order(result),
         *_of_entries(result),
         *_of_rows(result.oddities),
@@ -35,10 +37,51 @@ def _of_days(days: int) -> str:
     )
 
 
-def _of_mix() -> str:
+def _of_mix(result: FunnelResult) -> list[str]:
+    """At what mix the past was taken, and which falls are the mix's own."""
+    worst = result.worst
+    told = [
+        _explained(result, each, fall, plain) for each, fall, plain in explained(result.compared)
+    ]
+    if worst is None or worst.plain is None or not worst.kinds:
+        return told
+    headings = dict(result.funnel.by)
+    first = _(
+        "The past of {step} is taken at the mix of {names} that came in {quarter}; as it came it "
+        "was {past}%.",
+        step=wording.arrow(result, worst),
+        names=listed(headings.get(name, name) for name in worst.kinds),
+        quarter=wording.quarter(result, worst),
+        past=f"{worst.plain.past * 100:.0f}",
+    )
+    return [first, *told]
+
+
+def _explained(result: FunnelResult, each: Comparison, fall: Fall, plain: Fall) -> str:
+    """A fall that the mix accounts for, and by what if one value tells most of it."""
+    said = {
+        "step": wording.arrow(result, each),
+        "past": f"{plain.past * 100:.0f}",
+        "now": f"{each.passed / each.entered * 100:.0f}",
+        "alike": f"{fall.past * 100:.0f}",
+        "quarter": wording.quarter(result, each),
+    }
+    shift = each.shift
+    if shift is None:
+        return _(
+            "{step} fell from {past}% to {now}% in {quarter}, but by no more than the mix of the "
+            "records explains: at this mix the past would be {alike}%.",
+            **said,
+        )
     return _(
-        "A rate also falls when more of the records are of a kind that seldom moves on; comparing "
-        "segments tells the two apart."
+        "{step} fell from {past}% to {now}% in {quarter}, but by no more than the mix of the "
+        "records explains: {dimension} “{value}” went from {before}% to {share}% of them, and at "
+        "this mix the past would be {alike}%.",
+        dimension=dict(result.funnel.by).get(shift.dimension, shift.dimension),
+        value=wording.value(shift.value),
+        before=f"{shift.before * 100:.0f}",
+        share=f"{shift.now * 100:.0f}",
+        **said,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kpilint.analysis.funnels.bottleneck import LEAST_QUARTERS
+from kpilint.analysis.funnels.dimensions import BLANK, OTHERS
 from kpilint.goals.display import show
 from kpilint.goals.period import Period
 from kpilint.i18n import _, language
@@ -29,6 +30,11 @@ def stage(name: str) -> str:
         "won": _("Won"),
     }
     return usual.get(name, name)
+
+
+def value(text: str) -> str:
+    """A value of a dimension; blank and rare ones have words of their own."""
+    return {BLANK: _("(blank)"), OTHERS: _("others")}.get(text, text)
 
 
 def percent(rate: float, low: float, high: float) -> str:

@@ -14,7 +14,8 @@ from scipy.stats import binomtest
 import kpilint as kl
 from kpilint.analysis.causes.segments import Segments, SegmentsResult
 from kpilint.analysis.causes.stake import stake
-from kpilint.analysis.causes.strata import BLANK, MOST_VALUES, OTHERS, population
+from kpilint.analysis.causes.strata import population
+from kpilint.analysis.funnels.dimensions import BLANK, MOST_VALUES, OTHERS
 from kpilint.analysis.scan import scan
 from kpilint.errors import ColumnMissing, Misuse
 from kpilint.i18n import LANGUAGES, speaking

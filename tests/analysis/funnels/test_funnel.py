@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -435,3 +435,68 @@ def test_quarters_before_outcomes_were_recorded_are_no_past(tmp_path: Path) -> N
     assert compared[1].fall is not None
     assert compared[1].fall.past == pytest.approx(0.5, abs=0.05)
     assert result.bottleneck is None
+
+
+@pytest.fixture
+def more_ads(tmp_path: Path) -> kl.GoalSet:
+    """Ads become SQL half as often as others, always; in the last quarter more of them come."""
+
+    def rate(_day: date, who: Mapping[str, str], stage: int) -> float:
+        return 0.3 if stage == 1 and who["channel"] == "ads" else 0.6 if stage == 1 else 0.4
+
+    rows = worlds.deals(rate, a_day=30)
+    last = date(2025, 7, 1)
+    kept = [
+        row
+        for n, row in enumerate(rows)
+        if (row[6] == "ads") == (row[1] >= last) or n % 4 == 0  # type: ignore[operator]
+    ]
+    worlds.write(tmp_path, kept)
+    (tmp_path / "goals.yaml").write_text(worlds.GOALS)
+    return kl.read(tmp_path / "goals.yaml")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_more_of_a_kind_that_seldom_moves_on_is_no_bottleneck(
+    more_ads: kl.GoalSet, language: str
+) -> None:
+    result = kl.Funnel.of(more_ads, as_of="2025-10-31")(kl.Dataset.of(more_ads))
+    first = result.compared[0]
+    assert first.fall is not None
+    assert first.plain is not None
+    assert first.plain.p_value < 0.001 < 0.05 < first.fall.p_value
+    assert result.bottleneck is None
+    table = result.against_past().table()
+    assert table["past"][0] > table["rate"][0] + 0.1
+    assert table["alike"][0] == pytest.approx(table["rate"][0], abs=0.03)
+    with speaking(language):
+        said = [each for each in result.remarks() if "Channel" in each]
+    assert len(said) == 1
+    assert all(part in said[0] for part in ("ads", "11%", "66%"))
+
+
+def test_a_fall_of_every_kind_is_one_though_the_mix_shifts(
+    more_ads: kl.GoalSet, tmp_path: Path
+) -> None:
+    path = tmp_path / "deals.csv"
+    lost = pd.read_csv(path, dtype=str, keep_default_na=False)
+    slack = (lost["a"] >= "2025-07-01") & (lost["id"].astype(int) % 3 == 0)
+    lost.loc[slack, "b"] = ""
+    lost.loc[slack, "state"] = "lost"
+    lost.to_csv(path, index=False)
+    result = kl.Funnel.of(more_ads, as_of="2025-10-31")(kl.Dataset.of(more_ads))
+    assert result.bottleneck == "sql"
+    assert result.shortfall is not None
+    first = result.compared[0]
+    assert result.shortfall.missing == pytest.approx(first.passed / 2, rel=0.25)
+    with speaking("en"):
+        assert "mix of Channel, size" in " ".join(result.remarks())
+
+
+def test_a_dimension_that_the_data_lacks_is_left_to_the_rules(tmp_path: Path) -> None:
+    worlds.write(tmp_path, worlds.deals())
+    text = worlds.GOALS.replace("by: [channel, size]", "by: [channel, region]")
+    (tmp_path / "goals.yaml").write_text(text)
+    goals = kl.read(tmp_path / "goals.yaml")
+    result = kl.Funnel.of(goals)(kl.Dataset.of(goals))
+    assert result.compared[0].kinds == ("channel",)
