@@ -213,6 +213,10 @@ class _Run:
     @cached_property
     def _unrecorded(self) -> str | None:
         """Why earlier runs cannot be asked; empty where there were none yet, as at a first check."""
+        places = (self.goals.folder / name for name in (".kpilint", "reports"))
+        if not self.goals.has("ledger") and not any(place.exists() for place in places):
+            return ""  # nothing was ever kept here, and the ledger takes its time to import
+
         from kpilint.data.ledger import Ledger
 
         ledger = Ledger.of(self.goals)

@@ -12,21 +12,19 @@ from kpilint.i18n import _
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _TWELVE = "january february march april may june july august september october november december"
-_MONTHS = _TWELVE.split()
-_NAME = "|".join([*_MONTHS, *(f"{name[:3]}\\.?" for name in _MONTHS), "sept\\.?"])
+_MONTHS = {name: n for n, name in enumerate(_TWELVE.split(), 1)}
+_MONTHS |= {name[:3]: n for name, n in _MONTHS.items()} | {"sept": 9}
 RANGE = re.compile(  # a hyphen only where it cannot be a part of a date: 2026/10-2026/12, 10月-3月
     r"\.\.|〜|~|から|(?<=[月日])\s*-\s*(?=[0-9])|(?<=/[0-9])-(?=[0-9]{4}/)|(?<=/[0-9]{2})-(?=[0-9]{4}/)"
-    rf"|\s+-\s+(?=[0-9]{{4}}|{_NAME})",
-    re.IGNORECASE,
+    r"|\s+-\s+(?=[0-9]{4}|[A-Za-z]{3})"
 )
 YEAR = (
     r"(?:(?P<era>令和|平成|[RrHh])\s*(?P<era_year>[0-9]{1,2}|元)"
     r"|(?P<year>[0-9]{4}|[0-9]{2}(?=年)|(?:(?<=FY)|(?<=FY\s)|(?<=fy))[0-9]{2}))"
 )
 _WESTERN = re.compile(
-    rf"(?:(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+)?(?P<name>{_NAME})"
-    r"(?:\s+(?P<after>[0-9]{1,2})(?:st|nd|rd|th)?)?,?\s+(?P<year>[0-9]{4})",
-    re.IGNORECASE,
+    r"(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?\s+)?(?P<name>[A-Za-z]{3,9})\.?"
+    r"(?:\s+(?P<after>[0-9]{1,2})(?:st|nd|rd|th)?)?,?\s+(?P<year>[0-9]{4})"
 )
 _SLASHED = re.compile(r"(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})/(?P<year>[0-9]{4})")
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
@@ -86,9 +84,8 @@ def western(text: str) -> str:
 
     Where day and month could change places, as in 11/12/2026, the text stays as it is.
     """
-    if found := _WESTERN.fullmatch(text):
-        short = found["name"][:3].lower()
-        month = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(short))
+    found = _WESTERN.fullmatch(text)
+    if found and (month := _MONTHS.get(found["name"].lower())):
         days = [day for day in (found["day"], found["after"]) if day]
         if len(days) < 2:
             return "-".join([found["year"], f"{month:02}", *(f"{int(day):02}" for day in days)])

@@ -48,7 +48,7 @@ metrics:
     where: stage = 'won'
     time: closed_at
     unit: JPY
-  offers: {label: Offers sent, source: deals, agg: count, time: offered_at, nature: leading}
+  offers: {label: Offers accepted, source: deals, agg: count, time: offered_at, nature: leading}
 goals:
   - id: revenue
     label: Won revenue
@@ -61,7 +61,7 @@ goals:
     action: review the stalled deals
 """
 GOAL = """  - id: offers_{n}
-    label: Offers sent by team {n}
+    label: Offers accepted, team {n}
     role: kpi
     metric: offers
     owner: Team {n}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 
@@ -239,7 +238,7 @@ def _is_typo(word: str, of: frozenset[str]) -> bool:
     return len(word) > 5 and any(
         (verb[0], verb[-1]) == (word[0], word[-1])
         and abs(len(verb) - len(word)) < 2
-        and SequenceMatcher(None, verb, word).ratio() > 0.84
+        and _likeness(verb, word) > 0.84
         for verb in of
     )
 
@@ -284,3 +283,9 @@ def head_phrase(words: list[str]) -> list[str]:
     """The words up to the first preposition."""
     end = next((n for n, word in enumerate(words) if word in _PREPOSITION), len(words))
     return words[:end]
+
+
+def _likeness(one: str, other: str) -> float:
+    from difflib import SequenceMatcher  # few labels have a word that could be a slip
+
+    return SequenceMatcher(None, one, other).ratio()
