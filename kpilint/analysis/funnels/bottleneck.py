@@ -170,12 +170,7 @@ def comparisons(
     )
 
 
-def _comparison(
-    stage: int,
-    days: int,
-    asked: _Asked,
-    stages: int,
-) -> Comparison | None:
+def _comparison(stage: int, days: int, asked: _Asked, stages: int) -> Comparison | None:
     mature = asked.until - timedelta(days=days)
     rows = _by_month(stage, days, asked)
     spans = {n: _quarter(n, asked.year_start) for n in sorted(rows["quarter"].unique())[1:]}
@@ -185,16 +180,8 @@ def _comparison(
     rows = _alike(rows[rows["quarter"].isin(kept)])
     table = Kinds.of(rows, known_before(rows, asked.kinds))
     passed, entered = table.sums("passed"), table.sums("entered")
-    plain = fall = None
-    if len(entered) > LEAST_QUARTERS:
-        now, came = int(passed[-1]), int(entered[-1])
-        plain = falls(now, came, passed[:-1], entered[:-1], stages=stages)
-        like = table.counts("passed")
-        fall = (
-            falls(now, came, like.past(), entered[:-1], stages=stages, unlike=like.unlike())
-            if table.labels
-            else plain
-        )
+    enough = len(entered) > LEAST_QUARTERS
+    plain, fall = _tested(table, stages) if enough else (None, None)
     return Comparison(
         stage,
         spans[kept[-1]],
@@ -210,6 +197,17 @@ def _comparison(
         table.shift() if len(entered) > 1 else None,
         tuple(table.labels),
     )
+
+
+def _tested(table: Kinds, stages: int) -> tuple[Fall, Fall]:
+    """The last quarter against its past as it came, and against the past at its mix of kinds."""
+    passed, entered = table.sums("passed"), table.sums("entered")
+    now, came, before = int(passed[-1]), int(entered[-1]), entered[:-1]
+    plain = falls(now, came, passed[:-1], before, stages=stages)
+    if not table.labels:
+        return plain, plain
+    like = table.counts("passed")
+    return plain, falls(now, came, like.past(), before, stages=stages, unlike=like.unlike())
 
 
 def _alike(rows: pd.DataFrame) -> pd.DataFrame:
