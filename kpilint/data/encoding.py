@@ -226,7 +226,7 @@ def _lines(content: Iterable[bytes]) -> int:
     last = b""
     for chunk in content:
         feeds += chunk.count(b"\n")
-        returns += chunk.count(b"\r")
+        returns += 0 if feeds else chunk.count(b"\r")
         last = chunk[-1:] or last
     return (feeds or returns) + (last not in (b"\n", b"\r", b""))
 
