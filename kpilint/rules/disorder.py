@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from kpilint.analysis.funnels.passage import visits
-from kpilint.errors import ColumnMissing
+from kpilint.errors import ColumnMissing, Misuse, Unavailable
 from kpilint.goals.funnel import FunnelSpec
 from kpilint.rules.rows import EXAMPLES, Rows, after, examples
 
@@ -120,10 +120,11 @@ def _by_row(data: Dataset, funnel: FunnelSpec, as_of: date) -> _Passages:
     rows = Rows.of(data, funnel.source)
     moments: list[ir.TimestampValue] = []
     for stage in funnel.stages:
-        if stage.entered is None:
+        entered = stage.entered or funnel.entered
+        if entered is None:
             moments.append(ibis.null("timestamp"))
             continue
-        when = rows.moment(stage.entered)
+        when = rows.moment(entered)
         says = (when < after(as_of)) & rows.holds(stage.where) & rows.holds(funnel.where)
         moments.append(ibis.ifelse(says, when, ibis.null("timestamp")))
     return _Passages(rows.table, rows.value(funnel.record), tuple(moments), tuple(moments))
@@ -131,7 +132,13 @@ def _by_row(data: Dataset, funnel: FunnelSpec, as_of: date) -> _Passages:
 
 def _by_record(data: Dataset, funnel: FunnelSpec, as_of: date) -> _Passages:
     """The rows of each record together: its first and last visit to each stage."""
-    seen = visits(data, funnel, as_of)
+    rows = Rows.of(data, funnel.source)
+    for entered in filter(None, {stage.entered or funnel.entered for stage in funnel.stages}):
+        rows.moment(entered)  # refuses what holds no dates
+    try:
+        seen = visits(data, funnel, as_of)
+    except Misuse as problem:  # of a condition: it leaves this undecided and stops no check
+        raise Unavailable(str(problem)) from None
     stages = range(len(funnel.stages))
     ends = {f"first{n}": seen.moment.min(where=seen.step == n) for n in stages}
     ends |= {f"last{n}": seen.moment.max(where=seen.step == n) for n in stages}

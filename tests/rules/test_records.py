@@ -107,6 +107,15 @@ def test_steps_back_are_returns(within: str, visits: str, count: int, tmp_path: 
     assert len(checked(tmp_path, "D003", rows, LONG.format(within=within))) == count
 
 
+@pytest.mark.parametrize("key", ["where: stage + 1", "entered: id + 1"])
+def test_what_cannot_be_built_is_not_checked(key: str, tmp_path: Path) -> None:
+    name = key.partition(":")[0]
+    kept = [line for line in LONG.splitlines() if not line.strip().startswith(f"{name}:")]
+    rest = "\n".join([*kept, f"    {key}"]).format(within="within: 30d")
+    found = checked(tmp_path, "D003", ["id,stage,at", "1,lead,2026-04-02"], rest)
+    assert (len(found), [each.code for each in found.unchecked]) == (0, ["D003"])
+
+
 def test_the_first_few_of_a_pair_are_named(tmp_path: Path) -> None:
     late = [f"D{n}" for n in (5, 1, 4, 2, 3)]
     rows = ["id,stage,at", *(f"{key},lead,2026-04-02" for key in [*late, "D0"])]
