@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.datatypes as dt
 import numpy as np
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from numpy.typing import NDArray
 
-from kpilint.analysis.funnels.ordered import Events, Integers, Packing, follow
+from kpilint.analysis.funnels.ascending import Integers
+from kpilint.analysis.funnels.events import Events, Ordered, Packing
+from kpilint.analysis.funnels.ordered import follow
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
 SECOND = 1_000_000  # in microseconds
 AT_ONCE = 1 << 27  # keys in memory; a gigabyte
 AT_ONCE_UNPACKED = 1 << 22  # events in memory where they do not fit into keys
-BATCH = 1 << 17  # rows that DuckDB hands over together
-BUFFER = "SET streaming_buffer_size = '64MB'"  # with its usual megabyte DuckDB's threads wait
+BATCH = 1 << 18  # rows that DuckDB hands over together
+# With its usual megabyte DuckDB's threads wait; with far more, one of them fetches and no more.
+BUFFER = "SET streaming_buffer_size = '8MB'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ class Visits:
         engine = self.table.get_backend()
         if isinstance(engine, Backend):
             # One question has one table, however often it is asked.
-            asked = f"{self.stages} {self.within} {engine.compile(self.table)}"
-            return Arrays(self, engine, f"chains {sha256(asked.encode()).hexdigest()}").records()
+            asked = hash((self.table.op(), self.stages, self.within))
+            return Arrays(self, engine, f"chains {asked:x}").records()
         return self.in_sql()
 
     def in_sql(self) -> ir.Table:
@@ -116,6 +119,10 @@ def step_of(word: ir.StringColumn, steps: Mapping[str, int], beside: int) -> ir.
     return list_extract(ibis.array(list(steps.values())), place).fill_null(beside)
 
 
+class _BetweenUnits(Exception):
+    """A time is no whole number of a packing's units."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrays:
     """Visits that lie in DuckDB: it scans them into keys, which numpy sorts and follows.
@@ -134,13 +141,13 @@ class Arrays:
         first, last, start, end, count = self._bounds()
         if kind.is_integer() and not kind.is_uint64():
             direct = table.mutate(code=table.record.cast("int64"))
-            packing = Packing.of((first, last), (start, end), self._marks)
+            packing = Packing.of((first, last), (start, end), self._marks, self._within)
             if packing and self._stored(direct, (first, last), count, packing):
                 return self._answer().rename(record="code")
         numbered = table.select("record").distinct().mutate(code=ibis.row_number())
         names = self._made(f"{self.name} (names)", numbered)
         coded, codes = table.inner_join(names, "record"), (0, max(0, names.count().execute() - 1))
-        packing = Packing.of(codes, (start, end), self._marks)
+        packing = Packing.of(codes, (start, end), self._marks, self._within)
         if not (packing and self._stored(coded, codes, count, packing)):
             self._stored(coded, codes, count, None)
         return self._answer().inner_join(names, "code").drop("code")
@@ -148,6 +155,10 @@ class Arrays:
     @property
     def _marks(self) -> int:
         return 2 * (self.visits.stages + 1)
+
+    @property
+    def _within(self) -> int:
+        return self.visits.within * SECOND
 
     def _answer(self) -> ir.Table:
         return self.engine.table(self.name)
@@ -186,39 +197,35 @@ class Arrays:
             least = codes[0] + n * size
             part = coded.filter(coded.code.between(least, least + size - 1)) if parts > 1 else coded
             if packing is None:
-                followed += map(self._batch, self._events(part).in_order())
-                continue
-            keys = self._keys(part, packing, count)
-            if keys is None:
+                ordered = self._events(part).in_order(self._within)
+            else:
+                ordered = packing.in_order(self._keys(part, packing), count // parts)
+            try:
+                followed += map(self._batch, ordered)
+            except _BetweenUnits:
                 return False
-            followed += map(self._batch, packing.in_order(keys))
         # It stays where it lies: to copy it into the engine takes as long as to follow the stages.
         self.engine.con.register(self.name, pa.Table.from_batches(followed, self._schema))
         return True
 
-    def _keys(self, part: ir.Table, packing: Packing, most: int) -> Integers | None:
-        """The rows, ``most`` at most, as keys; None where a time is no whole number of units."""
+    def _keys(self, part: ir.Table, packing: Packing) -> Iterator[Integers]:
+        """The rows as keys, in batches."""
         unit, time = packing.unit, self._time(part, packing.start) - packing.start
         doubled = unit & (unit - 1) == 0  # a power of two
         steps = time >> unit.bit_length() - 1 if doubled else divide(time, unit)
         key = (
-            (part.code - packing.first) * (1 << packing.low_bits)
-            + steps * (1 << packing.mark_bits)
-            + self._mark(part)
+            ((part.code - packing.first) * (1 << packing.low_bits))
+            | (steps * (1 << packing.mark_bits))
+            | self._mark(part)
         )
         exact = (time & unit - 1) == 0 if doubled else steps * unit == time
         key = key if unit == 1 else ibis.ifelse(exact, key, ibis.null("int64"))
-        keys = np.empty(most, np.int64)  # memory is taken only where it is written to
-        size = 0
         self.engine.con.execute(BUFFER)
         query = self.engine.compile(part.select(key=key))
         for batch in self.engine.con.execute(query).to_arrow_reader(BATCH):
-            column = batch.column(0)
-            if column.null_count:
-                return None
-            keys[size : size + len(column)] = column.to_numpy()
-            size += len(column)
-        return keys[:size]
+            if batch.column(0).null_count:
+                raise _BetweenUnits
+            yield batch.column(0).to_numpy()
 
     def _events(self, part: ir.Table) -> Events:
         columns = part.select(record=part.code, time=self._time(part, 0), mark=self._mark(part))
@@ -226,8 +233,8 @@ class Arrays:
         return Events(*(found.column(name).to_numpy() for name in ("record", "time", "mark")))
 
     def _time(self, part: ir.Table, otherwise: int) -> ir.Value:
-        """Microseconds; rows that are no visit have none."""
-        return ibis.ifelse(part.step < self.visits.stages, epoch_us(part.moment), otherwise)
+        """Microseconds, of which a row that is no visit may have none."""
+        return epoch_us(part.moment).fill_null(otherwise)
 
     def _mark(self, part: ir.Table) -> ir.Value:
         return part.step.cast("int64") * 2 + part.lost.cast("int64")
@@ -239,19 +246,21 @@ class Arrays:
         tallies = ["lost", "rows", *(f"visits_{n}" for n in numbers)]
         return pa.schema([("code", pa.int64()), *own, *((name, pa.int32()) for name in tallies)])
 
-    def _batch(self, piece: Events) -> pa.RecordBatch:
+    def _batch(self, events: Ordered) -> pa.RecordBatch:
         """The chains of ordered events, a row a record."""
-        heads, stages = piece.heads, self.visits.stages
-        events = Events(piece.record, piece.time, piece.mark >> 1)
-        chains = follow(events, stages, self.visits.within * SECOND)
-        sizes = np.diff(heads, append=len(piece.mark))
-        place = np.repeat(np.arange(0, len(heads) * self._marks, self._marks), sizes) + piece.mark
-        counts = np.bincount(place, minlength=len(heads) * self._marks)
-        counts = counts.reshape(len(heads), self._marks).T
-        *visits, beside = counts[::2] + counts[1::2]
-        lost = counts[1::2].any(axis=0)
-        rows = sizes if self.visits.single else beside
-        tallies = (each.astype(np.int32) for each in (lost, rows, *visits))
-        moments = (pa.array(each.view("datetime64[us]")) for each in chains.entered)
-        columns = [pa.array(chains.record), *moments, *(pa.array(each) for each in tallies)]
+        stage, lost = events.mark >> 1, (events.mark & 1).astype(np.bool_)
+        chains = follow(events, stage, self.visits.stages)
+        rows = np.diff(events.bounds)
+        if not self.visits.single:
+            rows = events.tally(stage == self.visits.stages)
+        tallies = np.concatenate((events.tally(lost) > 0, rows, chains.visits), axis=None)
+        moments = chains.entered.view("datetime64[us]").reshape(-1)
+        columns = [pa.array(chains.record), *_columns(moments, len(chains.record))]
+        columns += _columns(tallies.astype(np.int32), len(chains.record))
         return pa.record_batch(columns, schema=self._schema)
+
+
+def _columns(values: NDArray[Any], size: int) -> list[pa.Array]:
+    """One after the other: Arrow takes a long array in the time of a short one."""
+    whole = pa.array(values)
+    return [whole.slice(start, size) for start in range(0, len(values), size)]

@@ -138,21 +138,17 @@ class Source:
     def visits(self) -> ir.Table:
         """The rows as visits to stages; see ``chain.Visits``."""
         spec, count = self.spec, len(self.spec.stages)
-        says = {f"says_{n}": self._says(stage) for n, stage in enumerate(spec.stages)}
-        moments = {
-            f"moment_{n}": self.value(self._time(stage.entered)).cast("timestamp")
-            for n, stage in enumerate(spec.stages)
-        }
         lost = self._lost(spec.lost).ifelse(1, 0)
         record = self.value(spec.record)
         if (number := NUMBER.format(record.get_name())) in self.table.columns:
             record = self.table[number]
-        step = {"step": self._step()} if self.single else {}
-        rows = self.table.mutate(**says, **moments, **step, record=record, lost=lost)
-        if spec.where:
-            rows = rows.filter(self.condition(spec.where))
-        if step:
-            return rows.select("record", "step", "lost", moment=rows.moment_0)
+        rows = self.table.filter(self.condition(spec.where)) if spec.where else self.table
+        if self.single:
+            moment = self._entered(spec.stages[0])
+            return rows.select(record=record, step=self._step(), lost=lost, moment=moment)
+        says = {f"says_{n}": self._says(stage) for n, stage in enumerate(spec.stages)}
+        moments = {f"moment_{n}": self._entered(stage) for n, stage in enumerate(spec.stages)}
+        rows = rows.mutate(**says, **moments, record=record, lost=lost)
         none = ibis.null("timestamp")
         parts = [rows.select("record", "lost", step=ibis.literal(count), moment=none)]
         for n, (told, moment) in enumerate(zip(says, moments, strict=True)):
@@ -164,6 +160,9 @@ class Source:
             )
         return ibis.union(*parts)
 
+    def _entered(self, stage: Stage) -> ir.Value:
+        return self.value(self._time(stage.entered)).cast("timestamp")
+
     def _step(self) -> ir.Value:
         """The one stage that the row can be a visit to, counted from 0; how many if it is none."""
         stages, count = self.spec.stages, len(self.spec.stages)
@@ -173,7 +172,7 @@ class Source:
             return ibis.cases(*says, else_=count)
         steps = {name: n for n, each in enumerate(stages) for name in each.values or (each.name,)}
         known = self._known(stages[0], stages[0].entered)
-        return ibis.ifelse(known, step_of(word, steps, count), count)
+        return ibis.ifelse(~known, count, step_of(word, steps, count))
 
     def value(self, text: str) -> ir.Value:
         """A column by name, else an expression over the columns."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kpilint as kl
-from kpilint.analysis.funnels import chain, ordered
+from kpilint.analysis.funnels import ascending, chain
+from kpilint.analysis.funnels import events as ordering
 from kpilint.analysis.funnels.chain import SECOND, Arrays, Visits
-from kpilint.analysis.funnels.ordered import NEVER, Events, Packing, chains, levels
+from kpilint.analysis.funnels.events import Events, Packing
+from kpilint.analysis.funnels.ordered import NEVER, chains, levels
 from kpilint.i18n import LANGUAGES, speaking
 
 STAGES = 4
@@ -130,12 +133,15 @@ def test_the_chain_is_the_reported_one(events: list[Event], within: int) -> None
             assert plain(later, within) < level
 
 
-@given(EVENTS, WITHIN, st.integers(1, 5))
-def test_pieces_change_nothing(events: list[Event], within: int, size: int) -> None:
+@given(EVENTS, WITHIN, st.integers(1, 5), st.booleans())
+def test_pieces_change_nothing(events: list[Event], within: int, size: int, packed: bool) -> None:
     record, time, stage = columns(events)
     whole = levels(record, time, stage, stages=STAGES, within=within)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ordered, "PIECE", size)
+        patch.setattr(ascending, "PIECE", size)
+        patch.setattr(ordering, "PIECE", size)
+        if not packed:
+            patch.setattr(ordering, "WORD", 3)
         assert (levels(record, time, stage, stages=STAGES, within=within) == whole).all()
 
 
@@ -143,24 +149,42 @@ def test_pieces_change_nothing(events: list[Event], within: int, size: int) -> N
     st.lists(
         st.tuples(st.integers(-9, 1 << 30), st.integers(-(1 << 50), 1 << 50), st.integers(0, 9)),
         min_size=1,
-    )
+    ),
+    st.integers(0, 1 << 51),
 )
-def test_keys_sort_as_events_do(events: list[Event]) -> None:
+def test_keys_sort_as_events_do(events: list[Event], within: int) -> None:
     spans = [(min(column), max(column)) for column in zip(*events, strict=True)]
-    packing = Packing.of(spans[0], spans[1], 10)
+    packing = Packing.of(spans[0], spans[1], 10, within)
     keys = packing and packing.pack(Events(*columns(events)))
     if packing is None or keys is None:
         return
-    back = [(e.record, e.time, e.mark) for e in packing.in_order(keys)]
-    merged = np.concatenate([np.array(part) for part in back], axis=1).T.tolist()
-    assert [tuple(event) for event in merged] == sorted(events)
+    back = []
+    for part in packing.in_order([keys], len(keys)):
+        whose = np.repeat(part.record, np.diff(part.bounds))
+        back += zip(whose, part.time(np.arange(len(whose))), part.mark, strict=True)
+    assert back == sorted(events)
+
+
+@given(EVENTS.filter(bool), WITHIN, st.booleans())
+def test_clocks_tell_who_is_near(events: list[Event], within: int, packed: bool) -> None:
+    known = Events(*columns(events))
+    with pytest.MonkeyPatch.context() as patch:
+        if not packed:
+            patch.setattr(ordering, "WORD", 3)
+        for part in known.in_order(within):
+            whose, places = np.repeat(part.record, np.diff(part.bounds)), np.arange(len(part.clock))
+            time = part.time(places)
+            for one, other in combinations(places, 2):
+                near = whose[one] == whose[other] and time[other] - time[one] <= within
+                assert (part.clock[other] - part.clock[one] <= part.window) == near
 
 
 def test_the_unit_is_as_fine_as_fits() -> None:
-    year = (0, 366 * 86_400 * SECOND)
-    packings = [Packing.of((0, last), year, 12) for last in (1, 1 << 20, 1 << 40, 1 << 60)]
-    assert [p and p.unit for p in packings] == [1, 1_000, 86_400_000_000, None]
-    packing = Packing.of((0, 1 << 20), year, 12)
+    day = 86_400 * SECOND
+    packings = [Packing.of((0, last), (0, 366 * day), 12, day) for last in (1, 1 << 20, 1 << 40)]
+    assert [p and p.unit for p in packings] == [1, 1_000, day]
+    assert Packing.of((0, 1 << 60), (0, 366 * day), 12, day) is None
+    packing = Packing.of((0, 1 << 20), (0, 366 * day), 12, day)
     half = Events(*(np.array([n]) for n in (0, 500, 0)))
     assert packing is not None and packing.pack(half) is None
 
@@ -224,7 +248,7 @@ def test_parts_and_unpacked_events_are_the_same(
         patch.setattr(chain, "AT_ONCE", 7)
         assert shown(Arrays(asked, engine, "parts").records()) == whole
         patch.setattr(chain, "AT_ONCE_UNPACKED", 7)
-        patch.setattr(ordered, "WORD", 3)
+        patch.setattr(ordering, "WORD", 3)
         assert shown(Arrays(asked, engine, "unpacked").records()) == whole
 
 
