@@ -141,7 +141,8 @@ class Packing:
 
 def running(chosen: NDArray[np.bool_]) -> Counts:
     """How many are chosen before each place, and in all."""
-    before = np.zeros(len(chosen) + 1, np.int32)
+    before = np.empty(len(chosen) + 1, np.int32)
+    before[0] = 0
     np.cumsum(chosen, out=before[1:])
     return before
 

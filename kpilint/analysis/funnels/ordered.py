@@ -11,6 +11,7 @@ from kpilint.analysis.funnels.ascending import Counts, Integers
 from kpilint.analysis.funnels.events import Events, Ordered, running
 
 NEVER = np.iinfo(np.int64).min  # the time at which a stage was not entered
+_NONE = np.zeros(1, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +71,27 @@ def follow(events: Ordered, stage: NDArray[np.int16], stages: int) -> Chains:
 
     Of all chains that lead to a visit the one that started last is best, and the later a visit
     the later that start: so each visit goes on from the chain that came last to the stage before,
-    and each stage takes one pass. A chain is known by the number of its visit to the first stage.
+    and each stage takes one pass. A chain is known by the number of its visit to the first stage,
+    from 1; 0 is none, and started too long ago.
     """
     there = [stage == n for n in range(stages)]
     before, visits = [running(each) for each in there], [np.flatnonzero(each) for each in there]
     counts = [each[events.bounds] for each in before]
-    start = events.clock[visits[0]]
-    chain: Integers = np.arange(len(start))
-    linked: Counts = np.arange(len(start) + 1, dtype=np.int32)  # chains before each visit to n
+    start = np.concatenate((np.array([-events.window - 1]), events.clock[visits[0]]))
+    chain: Integers = np.arange(len(start))  # of each visit to n that links on
+    linked: Counts = np.arange(len(start), dtype=np.int32)  # such visits, up to each visit to n
     level, place = np.zeros((2, len(events.record)), np.int64)
     entered = np.full((stages, len(events.record)), NEVER)
     reached: list[Integers] = []
     for n, here in enumerate(visits):
         if n:
-            if not len(chain):
-                break
-            came = linked[before[n - 1][here]]
-            chain = chain[came - 1]  # any where none came
-            links = (came > 0) & (events.clock[here] - start[chain] <= events.window)
-            chain, linked = chain[links], running(links)
+            chain = chain[linked[before[n - 1][here]]]
+            links = events.clock[here] - start[chain] <= events.window
+            chain, linked = np.concatenate((_NONE, chain[links])), running(links)
         chains = linked[counts[n]]
         reached.append(np.flatnonzero(chains[1:] > chains[:-1]))
         level[reached[n]] = n + 1
-        place[reached[n]] = visits[0][chain[chains[reached[n]]]]
+        place[reached[n]] = visits[0][chain[chains[reached[n]] + 1] - 1]
     for n, records in enumerate(reached):
         if n:
             place[records] = visits[n][before[n][place[records]]]
