@@ -209,7 +209,7 @@ def _as_utf8(name: str, path: Path, source: str, *, clean: bool = False) -> Iter
             raise _Undecodable(line) from None
         read += len(chunk)
         if clean:
-            yield text.replace(_MARK, "").encode()
+            yield (text.replace(_MARK, "") if _MARK in text else text).encode()
         elif _MARK in text:
             raise _Joined
         else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from kpilint.data import crm
@@ -196,7 +197,9 @@ class Opened:
     @cached_property
     def base(self) -> ir.Table:
         """The typed records without what is joined."""
-        return self._kept(self._raw.select(**self._canonical), self.name)
+        typed = self._raw.select(**self._canonical)
+        as_written = all(isinstance(cell.op(), ops.Field) for cell in self._canonical.values())
+        return typed if as_written else self._kept(typed, self.name)
 
     @cached_property
     def table(self) -> ir.Table:

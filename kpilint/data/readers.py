@@ -51,8 +51,8 @@ class TextTable:
         text = text_of(path, source)
         with _open(text) as file:
             sample = file.read(_SAMPLE)
-        delimiter = max(_DELIMITERS, key=lambda d: _fit(_records(sample, d)))
-        rows = _records(sample, delimiter)
+        read = {d: _records(sample, d) for d in _DELIMITERS if d in sample or d == ","}
+        delimiter, rows = max(read.items(), key=lambda each: _fit(each[1]))
         top = headings_at(rows)
         if not rows or not rows[top]:
             message = _(
