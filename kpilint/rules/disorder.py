@@ -72,19 +72,13 @@ class _Passages:
         if self.within is not None:
             found &= since <= until + ibis.interval(seconds=round(self.within.total_seconds()))
         between = (self.first[n].isnull() for n in range(earlier + 1, later))
-        return reduce(and_, between, found).fill_null(False)
-
-    @property
-    def suspect(self) -> ir.BooleanValue:
-        """Whether a record may be out of order: quick to tell, and never wrongly no."""
-        earlier = [ibis.coalesce(*reversed(self.first[:n])) for n in range(1, len(self.first))]
-        pairs = zip(self.last[1:], earlier, strict=True)
-        return reduce(or_, ((last < first).fill_null(False) for last, first in pairs))
+        found = reduce(and_, between, found)
+        # Few are inverted, and an engine works out a branch only where it is taken.
+        return ibis.ifelse(until < since, found, False)
 
     def flagged(self, pairs: Iterable[tuple[int, int]]) -> ir.Table:
         """One row a record: its ``key``, whether ``compared``, and for each pair if inverted."""
-        # Few records are suspect, and an engine works out a branch only where it is taken.
-        found = (self.suspect.ifelse(self.inverted(*pair), False) for pair in pairs)
+        found = (self.inverted(*pair) for pair in pairs)
         return self.table.select(
             key=self.record.cast("string"),
             compared=self.compared,
