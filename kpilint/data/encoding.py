@@ -19,6 +19,7 @@ from kpilint.i18n import _
 
 _UTF8 = "utf-8-sig"
 _CHUNK = 1 << 20
+_DECODED = 1 << 15  # bytes at once: for much longer texts memory is mapped anew each time
 _END = 1 << 16  # bytes at a text's end where totals and notes may stand
 _MARK = "\ufeff"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -201,7 +202,7 @@ def _as_utf8(name: str, path: Path, source: str, *, clean: bool = False) -> Iter
     """
     decoder = codecs.getincrementaldecoder(name)()
     read = 0
-    for chunk in chain(chunks(path, source), [b""]):
+    for chunk in chain(chunks(path, source, _DECODED), [b""]):
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeError as problem:

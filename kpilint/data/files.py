@@ -88,11 +88,11 @@ def fingerprint(paths: tuple[Path, ...], source: str) -> str:
     return digest.hexdigest()
 
 
-def chunks(path: Path, source: str) -> Iterator[bytes]:
-    """The bytes of a file, a megabyte at a time; SourceProblem where it cannot be opened."""
+def chunks(path: Path, source: str, size: int = _CHUNK) -> Iterator[bytes]:
+    """The bytes of a file, ``size`` at a time; SourceProblem where it cannot be opened."""
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+            while chunk := file.read(size):
                 yield chunk
     except FileNotFoundError:
         message = _("{path}: there is no such file; check the path.", path=path)
