@@ -83,7 +83,8 @@ def _step(values: FloatArray) -> float:
     """The step in which the values come, also where only some of them are rounded to it.
 
     The largest of 1, 2, 2.5 and 5 times a power of ten of which clearly more values are multiples
-    than of the lattice that holds nearly all. Tiny where there is none.
+    than of the lattice that holds nearly all; a single multiple is no habit, but where values lie.
+    Tiny where there is none.
     """
     sizes = np.abs(values[values != 0])
     tiny = 1e-9 * float(sizes.max(initial=1.0))
@@ -92,11 +93,13 @@ def _step(values: FloatArray) -> float:
     if not len(steps):
         return tiny
     off = np.abs(sizes - np.round(sizes / steps[:, None]) * steps[:, None])
-    share = (off <= tiny).mean(axis=1)
+    on = off <= tiny
+    share = on.mean(axis=1)
+    habit = np.array([len(np.unique(sizes[each])) > 2 for each in on])
     lattice = float(steps[share >= 0.95].max(initial=tiny))
     usual = np.minimum(lattice / steps, 1.0)
     beyond = usual + 3 * np.sqrt(usual * (1 - usual) / len(sizes)) + 0.05
-    return float(steps[share > beyond].max(initial=lattice))
+    return float(steps[habit & (share > beyond)].max(initial=lattice))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,12 +60,10 @@ def scan(
     dimensions: Mapping[str, Sequence[Hashable]],
     *,
     level: float = 0.95,
-    apart: int = 1,
+    recent: int = 1,
     pooled: int = 1,
 ) -> Scan:
-    """Compare the last period with the one ``apart`` before it, stratum by stratum.
-
-    With ``pooled`` it is compared with so many periods, of which that one is the last, together.
+    """Compare the ``recent`` last periods with the ``pooled`` before them, stratum by stratum.
 
     ``passed`` of ``entered`` records moved on; both have the shape ``(periods, stages, strata)``,
     oldest first. ``dimensions`` says for each stratum which value it has of each. Candidates are
@@ -78,23 +76,24 @@ def scan(
     from scipy.stats import norm  # a second to import
 
     x, n = np.asarray(passed, dtype=np.float64), np.asarray(entered, dtype=np.float64)
-    reach = apart + pooled - 1
-    if x.ndim != 3 or x.shape != n.shape or not 1 <= apart <= reach < len(x) or 0 in x.shape:
+    enough = min(recent, pooled) >= 1 and recent + pooled <= len(x)
+    if x.ndim != 3 or x.shape != n.shape or not enough or 0 in x.shape:
         raise ValueError(
             _("Give the counts as periods by stages by strata, with the two periods to compare.")
         )
     if any(len(values) != x.shape[2] for values in dimensions.values()):
         raise ValueError(_("Each dimension needs one value for each stratum."))
     candidates = _Candidates.of(dimensions, x.shape[2])
-    x0, n0 = (_together(each[: len(each) - apart], pooled) for each in (x, n))
-    more, spread = excess(x[reach:], n[reach:], x0, n0)
+    x0, n0 = (_together(each[:-recent], pooled) for each in (x, n))
+    x1, n1 = (_together(each[pooled:], recent) for each in (x, n))
+    more, spread = excess(x1, n1, x0, n0)
     questions = x.shape[1] * len(candidates.names)
     limit = float(norm.isf((1 - level) / 2 / questions))
-    known = len(more) - apart >= LEAST_CHANGES  # changes that end before the last one begins
-    drift = _Drift.of(candidates, more[:-apart], spread[:-apart]) if known else None
+    known = len(more) - recent >= LEAST_CHANGES  # changes that end before the last one begins
+    drift = _Drift.of(candidates, more[:-recent], spread[:-recent]) if known else None
     causes = []
     for stage in range(x.shape[1]):
-        counts = _Counts(x0[-1, stage], n0[-1, stage], x[-1, stage], n[-1, stage])
+        counts = _Counts(x0[-1, stage], n0[-1, stage], x1[-1, stage], n1[-1, stage])
         change = _Change(more[-1, stage], spread[-1, stage])
         usual = (drift.variance[stage], drift.freedom[stage]) if drift else None
         for place, z, kept in _named(candidates, change, usual, limit):

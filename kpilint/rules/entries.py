@@ -53,8 +53,10 @@ class Entered:
 def entries(goals: GoalSet, data: Dataset, source: Source, as_of: date) -> tuple[Entered, ...]:
     """The teams of a source, up to the last month that is complete on ``as_of``.
 
-    Nothing where no column ``recorded_at`` says when a record was entered. Raises Unavailable for
-    columns that hold no dates, and the data door's errors.
+    Of each month counts what was entered as soon after its end as ``as_of`` is after the last
+    one's: what comes later is missing there too. Nothing where no column ``recorded_at`` says when
+    a record was entered. Raises Unavailable for columns that hold no dates, and the data door's
+    errors.
     """
     rows = Rows.of(data, source.name)
     recorded = _column(rows, _RECORDED)
@@ -80,6 +82,8 @@ def entries(goals: GoalSet, data: Dataset, source: Source, as_of: date) -> tuple
         .aggregate(count=lambda t: t.count())
         .to_pandas()
     )
+    end = pd.to_datetime(counted["event"]) + pd.offsets.MonthEnd(0)
+    counted = counted[pd.to_datetime(counted["entered"]) <= end + (as_of - last)]
     ends = _last_days(first, last, goals.closures)
     return tuple(_by_team(counted, teams, ends, last))
 

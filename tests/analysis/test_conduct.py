@@ -35,6 +35,12 @@ def test_heaping_counts_three_bands() -> None:
     assert found.values == len(values)
 
 
+def test_where_values_lie_is_no_habit_of_rounding() -> None:
+    """Many are just 25, a multiple of 25; hardly one of 50 or 75 is."""
+    values = np.repeat(np.arange(21, 33), [2, 4, 7, 12, 17, 20, 20, 17, 12, 7, 4, 2])
+    assert heaping(values, np.full(len(values), 30.0)).values == len(values)
+
+
 def test_lower_is_better_looks_the_other_way() -> None:
     values = np.array([96, 96, 97, 98, 99, 100, *[30.5] * 60])
     found = heaping(values, np.full(len(values), 100.0), better="lower")

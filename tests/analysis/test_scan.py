@@ -111,14 +111,19 @@ def test_any_counts_give_numbers(periods: list[list[tuple[int, float]]]) -> None
     assert found.drift is None or all(0 <= each < 100 for each in found.drift)
 
 
-def test_apart_compares_with_the_year_before() -> None:
-    season = np.array([400, 300, 200, 300])
-    passed = np.tile(season, 4)[: 4 * 3 + 1]
-    passed[-1] = 250
-    table = np.repeat(passed[:, None, None], 4, axis=2)
+def test_recent_periods_together_are_compared_with_those_before() -> None:
+    table = np.repeat(np.array([400, 300, 200, 300, 250, 150])[:, None, None], 4, axis=2)
     entered = np.full(table.shape, 1000)
-    (cause,) = scan(table, entered, SMALL, apart=4).causes
-    assert (cause.segment, cause.before, cause.after) == ((), 0.4, 0.25)
+    (cause,) = scan(table, entered, SMALL, recent=2, pooled=2).causes
+    assert (cause.segment, cause.before, cause.after) == ((), 0.25, 0.2)
+
+
+@pytest.mark.parametrize(("periods", "known"), [(7, False), (8, True)])
+def test_periods_that_overlap_tell_the_drift_together(periods: int, known: bool) -> None:
+    """Of 8 periods two against two make five changes; three end before the last one begins."""
+    entered = np.full((periods, 1, 4), 1000)
+    found = scan(entered // 3, entered, SMALL, recent=2, pooled=2)
+    assert (found.drift is not None) == known
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kpilint.data.dataset import Dataset
 from kpilint.finding import Findings
+from kpilint.goals.goalfile import read
+from kpilint.rules.entries import entries
 from tests.rules.pages import linted
 
 HEAD = """version: 1
@@ -89,6 +92,17 @@ def test_late_entry(tmp_path: Path, rows: list[str], teams: str, told: list[str]
         assert says in finding.message
         assert finding.subject.id == "deals"
     assert not any(name in f.message for f in found for name in (" A ", " B ", " C "))
+
+
+def test_months_are_compared_at_one_age(tmp_path: Path) -> None:
+    """What October's records will have entered in November cannot be known on the 31st."""
+    days = [date(2026, month, 1 + n % 28) for month in range(1, 11) for n in range(80)]
+    rows = [f"{day},won,A,{day + timedelta(days=7 * n % 20)}" for n, day in enumerate(days)]
+    checked(tmp_path, rows, "D006")
+    goals = read(tmp_path / "goals.yaml", source=HEAD.format(teams="", targets="target: 5"))
+    with Dataset.of(goals) as data:
+        (seen,) = entries(goals, data, goals.sources["deals"], DAY)
+    assert seen.records[0] == seen.records[-1] < 80  # January is as long as October
 
 
 def test_no_column_says_when_it_was_entered(tmp_path: Path) -> None:

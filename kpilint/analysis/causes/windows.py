@@ -24,9 +24,9 @@ REFERENCE = 4  # quarters: a whole year, so that no season is mistaken for a fal
 
 
 class Window(NamedTuple):
-    """Periods of so many ``quarters``; the last is compared with ``pooled`` before it."""
+    """The ``recent`` last quarters together, compared with the ``pooled`` before them."""
 
-    quarters: int
+    recent: int
     pooled: int
 
 
@@ -34,7 +34,7 @@ def windows_of(quarters: int) -> tuple[Window, ...]:
     """The last quarter against a year; where the past allows, also the last half against one."""
     sudden = Window(1, min(max(quarters - 1 - LEAST_CHANGES, 1), REFERENCE))
     # Without knowing how rates drift, a second look would mostly find drift.
-    return (sudden, Window(2, 1)) if quarters // 2 >= LEAST_CHANGES + 2 else (sudden,)
+    return (sudden, Window(2, 2)) if quarters // 2 >= LEAST_CHANGES + 2 else (sudden,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +95,6 @@ class Counts:
         }
         return cls(passed[..., : len(found)], entered[..., : len(found)], values)
 
-    def by(self, quarters: int) -> Counts:
-        """Periods of so many quarters; the oldest quarters that make up none are left out."""
-        periods, stages, strata = self.passed.shape
-        kept = periods // quarters
-        shape = kept, quarters, stages, strata
-        passed, entered = (
-            each[periods - kept * quarters :].reshape(shape).sum(axis=1)
-            for each in (self.passed, self.entered)
-        )
-        return Counts(passed, entered, self.values)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
@@ -139,24 +128,22 @@ class Look:
         """Scan through one of so many windows."""
         from scipy.stats import norm  # a second to import
 
-        seen, level = counts.by(window.quarters), 1 - (1 - LEVEL) / windows
-        found = scan(seen.passed, seen.entered, seen.values, level=level, pooled=window.pooled)
-        past = slice(-1 - window.pooled, -1)
-        passed, before = seen.passed[past].sum(axis=0), seen.entered[past].sum(axis=0)
+        level, (recent, pooled) = 1 - (1 - LEVEL) / windows, window
+        found = scan(
+            counts.passed, counts.entered, counts.values, level=level, recent=recent, pooled=pooled
+        )
+        past = slice(-recent - pooled, -recent)
+        passed, before = counts.passed[past].sum(axis=0), counts.entered[past].sum(axis=0)
         whole = before.sum(axis=1)
-        length, start = window.quarters, year_start
         return cls(
             window,
             tuple(each.stage for each in stages),
             tuple(each.days for each in stages),
-            tuple(_period(each.quarters[-length:], start) for each in stages),
-            tuple(
-                _period(each.quarters[-length * (1 + window.pooled) : -length], start)
-                for each in stages
-            ),
+            tuple(_period(each.quarters[-recent:], year_start) for each in stages),
+            tuple(_period(each.quarters[past], year_start) for each in stages),
             found,
-            seen.values,
-            seen.entered[-1],
+            counts.values,
+            counts.entered[-recent:].sum(axis=0),
             before,
             np.divide(passed.sum(axis=1), whole, out=np.zeros(len(whole)), where=whole > 0),
             float(norm.isf((1 - level) / 2 / found.questions)),
