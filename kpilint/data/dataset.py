@@ -149,7 +149,7 @@ class Dataset:
         return self.opened(source).guessed
 
     def lacking(self, source: str) -> tuple[LackingColumn, ...]:
-        """Columns that not every file of a source has; of Parquet files none is told."""
+        """Columns that not every file of a source has."""
         return self.opened(source).lacking
 
     def doubled(self, source: str) -> Mapping[str, str]:

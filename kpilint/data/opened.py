@@ -268,11 +268,12 @@ class Opened:
     @property
     def lacking(self) -> tuple[LackingColumn, ...]:
         """The columns that some of the files do not have, with these files."""
-        has = [{self.united[folded(h)] for h in part.headings} for part in self.parts]
+        by_file = {part.file: part.headings for part in self.parts}
+        if isinstance(self.parts[0], ParquetTable):  # one part of many files
+            by_file = dict(self.parts[0].by_file)
+        has = {file: {self.united[folded(h)] for h in own} for file, own in by_file.items()}
         without = {
-            name: tuple(
-                part.file for part, own in zip(self.parts, has, strict=True) if h not in own
-            )
+            name: tuple(file for file, own in has.items() if h not in own)
             for name, h in self.headings.columns.items()
         }
         return tuple(LackingColumn(name, files) for name, files in without.items() if files)
