@@ -29,16 +29,24 @@ class Zones:
 def learn_habits(table: ir.Table, columns: list[str], zones: Zones) -> dict[str, moments.Habit]:
     """How each of these text columns writes its dates, in a look at all of their cells.
 
-    Columns that hold other dates than ISO's are looked at once more.
+    Columns that hold other dates than ISO's are looked at once more. One that leaves open whether
+    the day or the month comes first is read as the others, which the same software has written.
     """
     elsewhere = zones.told_in != zones.shown_in
     told = _told(table, {c: moments.oddities(table[c], elsewhere, zones.shown_in) for c in columns})
     odd = [column for column, found in told.items() if found["odd"]]
     placed = _told(table, {column: moments.places(table[column]) for column in odd})
-    return {
-        column: moments.habit(found["odd"], found.get("timed"), **placed.get(column, {}))
-        for column, found in told.items()
-    }
+    first = {c: moments.day_first(found["first"], found["second"]) for c, found in placed.items()}
+    common = {way for way in first.values() if way is not None}
+    usual = common.pop() if len(common) == 1 else None
+
+    def habit(column: str) -> moments.Habit:
+        way = usual if first.get(column) is None else first[column]
+        guessed = way is None and bool(placed.get(column, {}).get("differ"))
+        timed, is_odd = told[column].get("timed"), told[column]["odd"]
+        return moments.Habit(bool(way), guessed, timed=bool(timed), odd=bool(is_odd))
+
+    return {column: habit(column) for column in columns}
 
 
 def learn_commas(table: ir.Table, columns: list[str]) -> frozenset[str]:

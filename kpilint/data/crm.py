@@ -95,11 +95,19 @@ def key_of(preset: str) -> str:
 def recognised(headings: Sequence[str]) -> str | None:
     """The preset that explains these headings best; None where that would be a guess in the dark.
 
-    A heading counts for less the more presets know it: all of HubSpot's have an owner.
+    A heading counts for less the more presets know it: all of HubSpot's have an owner. Records that
+    no preset is for are told by explaining as many headings.
     """
     weights = {name: _weight(_preset(name), headings) for name in presets()}
     best = max(weights, key=lambda name: weights[name])
-    return best if weights[best] >= _CERTAIN else None
+    if weights[best] < _CERTAIN:
+        return None
+    present = {folded(heading) for heading in headings}
+    told = {name: present & set(map(folded, h)) for name, h in _book()["telling"].items()}
+    own = {folded(heading) for heading in _preset(best).columns(headings, {}).values()}
+    explained = len(own | told.get(best, set()))
+    others = (len(found) for name, found in told.items() if name not in presets())
+    return best if explained > max(others) else None
 
 
 def _weight(preset: Preset, headings: Sequence[str]) -> float:

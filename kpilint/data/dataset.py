@@ -49,6 +49,17 @@ class UnreadableCells:
     file: str
 
 
+class GuessedDates(NamedTuple):
+    """A column whose dates may have the day or the month first, and no cell tells which.
+
+    The month is taken to. ``examples`` are the first few as (row, text), of one file.
+    """
+
+    column: str
+    examples: tuple[tuple[int, str], ...]
+    file: str
+
+
 class LackingColumn(NamedTuple):
     """A column that some files of a source do not have; its cells count as empty there."""
 
@@ -133,8 +144,12 @@ class Dataset:
         """Cells that could not be converted, by file and column, in the order of the columns."""
         return self.opened(source).unreadable
 
+    def guessed(self, source: str) -> tuple[GuessedDates, ...]:
+        """Columns of dates such as 4/1/2026 that nothing tells to be in April or in January."""
+        return self.opened(source).guessed
+
     def lacking(self, source: str) -> tuple[LackingColumn, ...]:
-        """Columns that not every file of a source has; of Parquet files none is told."""
+        """Columns that not every file of a source has."""
         return self.opened(source).lacking
 
     def doubled(self, source: str) -> Mapping[str, str]:

@@ -57,12 +57,14 @@ class Habit:
 
     ``day_first``: 3/4/2026 is the third of April. It is so where some cell has a day beyond 12
     in the first place and none in the second; otherwise the month comes first, as in the exports
-    of American software. ``timed``: some cell has a time of day other than midnight; a column of
+    of American software. ``guessed``: no cell tells which comes first, and it makes a difference.
+    ``timed``: some cell has a time of day other than midnight; a column of
     midnights holds dates, which no time zone may shift. ``odd``: some cell is not in ISO form, so
     that the slower ways of reading have to be tried.
     """
 
     day_first: bool = False
+    guessed: bool = False
     timed: bool = True
     odd: bool = True
 
@@ -80,23 +82,36 @@ def oddities(cell: ir.StringColumn, told_elsewhere: bool, zone: str) -> dict[str
 
 
 def places(cell: ir.StringColumn) -> dict[str, ir.Scalar]:
-    """The largest numbers in the first and the second place of dates that end in their year."""
+    """The largest numbers in the first and the second place of dates that end in their year.
+
+    And whether the two ever ``differ``: 4/4/2026 is one day either way.
+    """
+    first, second = _two_parts(cell)
+    return {"first": first.max(), "second": second.max(), "differ": (first != second).any()}
+
+
+def exchangeable(cell: ir.StringValue) -> ir.BooleanValue:
+    """Whether a cell is another date where its day and month change places."""
+    first, second = _two_parts(cell)
+    return (first <= 12) & (second <= 12) & (first != second)
+
+
+def _two_parts(cell: ir.StringValue) -> tuple[ir.IntegerValue, ir.IntegerValue]:
     text = narrow(cell)
     short = text.substr(1, 1).isin(("/", "-")) | text.substr(2, 1).isin(("/", "-"))
 
-    def largest(group: int) -> ir.Scalar:
-        part = text.re_extract(_TWO_PARTS, group).try_cast("int64")
-        return short.ifelse(part, ibis.null("int64")).max()
+    def part(group: int) -> ir.IntegerValue:
+        number = text.re_extract(_TWO_PARTS, group).try_cast("int64")
+        return short.ifelse(number, ibis.null("int64"))
 
-    return {"first": largest(1), "second": largest(2)}
+    return part(1), part(2)
 
 
-def habit(
-    odd: bool | None, timed: bool | None, first: int | None = None, second: int | None = None
-) -> Habit:
-    """The habit behind the aggregates of ``oddities`` and, for an odd column, of ``places``."""
-    day_first = (first or 0) > 12 >= (second or 0)
-    return Habit(day_first=day_first, timed=bool(timed), odd=bool(odd))
+def day_first(first: int | None, second: int | None) -> bool | None:
+    """Whether the day comes first, by the largest numbers in the two places; None: untold."""
+    if max(first or 0, second or 0) <= 12:
+        return None
+    return (second or 0) <= 12
 
 
 def moment(cell: ir.StringValue, told_in: str, zone: str, habit: Habit) -> ir.TimestampValue:

@@ -17,12 +17,12 @@ from kpilint.data import crm
 from kpilint.data.cells import is_blank
 from kpilint.data.conversion import Zones, canonical_values, convert, learn_commas, learn_habits
 from kpilint.data.database import StoredTable
-from kpilint.data.dataset import LackingColumn, UnreadableCells
+from kpilint.data.dataset import GuessedDates, LackingColumn, UnreadableCells
 from kpilint.data.files import files_of
 from kpilint.data.headings import Headings, folded, united
 from kpilint.data.joining import field_of, joined
 from kpilint.data.kinds import FLAG, NUMBER, TEXT, TIME, kind_of_type
-from kpilint.data.moments import Habit
+from kpilint.data.moments import Habit, exchangeable
 from kpilint.data.parquet import ParquetTable
 from kpilint.data.parts import Part, parts_of
 from kpilint.data.roles import kinds_in
@@ -142,12 +142,10 @@ class Opened:
     @cached_property
     def _converted(self) -> dict[str, ir.Value]:
         """Every column by its name, as an expression over ``_raw``."""
-        raw, zone = self._raw, self.data.goals.timezone
-        zones = Zones(self.spec.timezone or zone, zone, self.engine)
+        raw, zones, habits = self._raw, self._zones, self._habits
         cells = {name: raw[heading] for name, heading in self.headings.columns.items()}
         self._refuse_text(cells)
         dated, numbered = (self._texts_of(kind) for kind in (TIME, NUMBER))
-        habits = learn_habits(raw, list(dated.values()), zones)
         commas = learn_commas(raw, list(numbered.values()))
         try:
             return {
@@ -163,6 +161,16 @@ class Opened:
         except ValueError as problem:
             message = _("{source}: {reason}.", source=self.spec.name, reason=problem)
             raise SourceProblem(message, source=self.spec.name) from None
+
+    @property
+    def _zones(self) -> Zones:
+        zone = self.data.goals.timezone
+        return Zones(self.spec.timezone or zone, zone, self.engine)
+
+    @cached_property
+    def _habits(self) -> dict[str, Habit]:
+        """How the dates of each column of text are written, by its heading."""
+        return learn_habits(self._raw, list(self._texts_of(TIME).values()), self._zones)
 
     def _texts_of(self, kind: str) -> dict[str, str]:
         """The headings of the columns that are text and hold ``kind``, by the columns' names."""
@@ -251,13 +259,21 @@ class Opened:
         )
 
     @property
+    def guessed(self) -> tuple[GuessedDates, ...]:
+        """The columns in which nothing tells the day from the month."""
+        dated = self._texts_of(TIME).items()
+        found = ((name, self._raw[h]) for name, h in dated if self._habits[h].guessed)
+        return tuple(GuessedDates(name, *self._first(c, exchangeable(c))) for name, c in found)
+
+    @property
     def lacking(self) -> tuple[LackingColumn, ...]:
         """The columns that some of the files do not have, with these files."""
-        has = [{self.united[folded(h)] for h in part.headings} for part in self.parts]
+        by_file = {part.file: part.headings for part in self.parts}
+        if isinstance(self.parts[0], ParquetTable):  # one part of many files
+            by_file = dict(self.parts[0].by_file)
+        has = {file: {self.united[folded(h)] for h in own} for file, own in by_file.items()}
         without = {
-            name: tuple(
-                part.file for part, own in zip(self.parts, has, strict=True) if h not in own
-            )
+            name: tuple(file for file, own in has.items() if h not in own)
             for name, h in self.headings.columns.items()
         }
         return tuple(LackingColumn(name, files) for name, files in without.items() if files)
@@ -283,9 +299,17 @@ class Opened:
     def _cells(
         self, name: str, number: int, count: int, failed: ir.BooleanValue
     ) -> UnreadableCells:
-        raw, part = self._raw, self.parts[number]
-        first = raw.filter(failed, raw[_PART] == number).order_by(_ROW).limit(_EXAMPLES)
-        shown = first.select(row=_ROW, text=self.headings.columns[name]).to_pyarrow().to_pylist()
-        rows = part.rows_of([int(example["row"]) for example in shown])
-        examples = tuple(zip(rows, (str(e["text"]) for e in shown), strict=True))
-        return UnreadableCells(name, self.kinds[name], count, examples, part.file)
+        cell = self._raw[self.headings.columns[name]]
+        examples, file = self._first(cell, failed & (self._raw[_PART] == number))
+        return UnreadableCells(name, self.kinds[name], count, examples, file)
+
+    def _first(
+        self, cell: ir.Column, test: ir.BooleanValue
+    ) -> tuple[tuple[tuple[int, str], ...], str]:
+        """The first cells that pass a test, as (row, text), all of one file; and that file."""
+        rows = self._raw.filter(test).order_by([_PART, _ROW]).limit(_EXAMPLES)
+        found = rows.select(part=_PART, row=_ROW, text=cell).to_pyarrow().to_pylist()
+        part = self.parts[int(found[0]["part"])]
+        shown = [each for each in found if each["part"] == found[0]["part"]]
+        numbers = part.rows_of([int(each["row"]) for each in shown])
+        return tuple(zip(numbers, (str(each["text"]) for each in shown), strict=True)), part.file

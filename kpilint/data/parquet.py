@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpilint.data.files import chunks, safe_pattern
-from kpilint.data.headings import unique
+from kpilint.data.headings import folded, unique
 from kpilint.errors import SourceProblem
 from kpilint.i18n import _
 
@@ -20,11 +21,15 @@ _ROW = "file_row_number"  # DuckDB's name for it
 
 @dataclass(frozen=True, slots=True)
 class ParquetTable:
-    """Parquet files whose columns are united by name."""
+    """Parquet files whose columns are united by name.
+
+    ``by_file`` are those of the ``headings`` that each file has.
+    """
 
     paths: tuple[Path, ...]
     source: str
     headings: tuple[str, ...]
+    by_file: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, paths: tuple[Path, ...], source: str) -> ParquetTable:
@@ -32,15 +37,19 @@ class ParquetTable:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        names: dict[str, None] = {}
+        names: dict[str, str] = {}  # the engine unites columns without regard to case
+        own: dict[str, tuple[str, ...]] = {}
         for path in paths:
             next(chunks(path, source), b"")  # says clearly where the file cannot be opened
             try:
-                names.update(dict.fromkeys(pq.read_schema(path).names))
+                found = pq.read_schema(path).names
             except (pa.ArrowException, OSError):
                 message = _("{path} is not a complete Parquet file; export it again.", path=path)
                 raise SourceProblem(message, source=source) from None
-        return cls(paths, source, unique(names))
+            own[str(path)] = tuple(names.setdefault(folded(name), name) for name in found)
+        headings = dict(zip(names.values(), unique(names.values()), strict=True))
+        by_file = {file: tuple(headings[name] for name in found) for file, found in own.items()}
+        return cls(paths, source, tuple(headings.values()), by_file)
 
     @property
     def file(self) -> str:

@@ -13,6 +13,7 @@ import yaml
 
 from kpilint.data.cache import key_of
 from kpilint.data.dataset import Dataset
+from kpilint.data.kinds import FLAG, NUMBER, TEXT, TIME, kind_of_type
 from kpilint.errors import ColumnMissing, Unavailable
 from kpilint.goals.expectation import Expectation, Value, expectations
 from kpilint.goals.node import Reading
@@ -33,6 +34,17 @@ _NUMERIC = frozenset(
         "expect_column_value_z_scores_to_be_less_than",
         "expect_column_values_to_not_be_outliers",
         "expect_multicolumn_sum_to_equal",
+    }
+)
+_GREATER = "expect_column_pair_values_a_to_be_greater_than_b"
+_COMPARED = frozenset({_GREATER, "expect_column_pair_values_to_be_equal"})
+_RANKED = frozenset(
+    {_GREATER, "expect_column_values_to_be_decreasing", "expect_column_values_to_be_increasing"}
+)
+_SPELT = frozenset(
+    {
+        "expect_column_values_to_be_dateutil_parseable",
+        "expect_column_values_to_match_strftime_format",
     }
 )
 _COLUMNS = ("column", "column_A", "column_B")
@@ -178,6 +190,8 @@ def fitted(asked: Asked, schema: Mapping[str, dt.DataType]) -> Asked:
                 else _("{column} holds no dates.", column=column)
             )
             return replace(asked, reason=reason)
+    if not asked.expectation.of_headings and (reason := _misfit(asked, schema)):
+        return replace(asked, reason=reason)
     values = asked.arguments.get("value_set")
     if values is None:
         return asked
@@ -187,6 +201,39 @@ def fitted(asked: Asked, schema: Mapping[str, dt.DataType]) -> Asked:
     except ValueError as problem:
         return replace(asked, reason=str(problem))
     return replace(asked, arguments={**asked.arguments, "value_set": typed})
+
+
+def _misfit(asked: Asked, schema: Mapping[str, dt.DataType]) -> str:
+    """Why columns of these types cannot be held against what is asked; blank where they can."""
+    name = asked.expectation.name
+    kinds = {column: kind_of_type(schema[column]) or TEXT for column in asked.columns}
+    words = {TIME: _("date"), NUMBER: _("number"), FLAG: _("yes or no"), TEXT: _("text")}
+    if name in _COMPARED and len({*kinds.values()}) > 1:
+        (one, its), (other, others) = kinds.items()
+        return _(
+            "{one} and {other} cannot be compared: one is read as {its}, the other as {others}. Where "
+            "both hold dates, write in_order:.",
+            one=one,
+            other=other,
+            its=words[its],
+            others=words[others],
+        )
+    for column, kind in kinds.items():
+        if name in _RANKED and kind not in (TIME, NUMBER):
+            return _(
+                "{column} is read as {kind}, which has no order. Where it holds dates, write "
+                "in_order:; numbers are read where a metric uses them.",
+                column=column,
+                kind=words[kind],
+            )
+        if name in _SPELT and kind != TEXT:
+            return _(
+                "{column} is read as {kind}, and how it was written is not kept. What cannot be read "
+                "so, D009 tells.",
+                column=column,
+                kind=words[kind],
+            )
+    return ""
 
 
 def _typed(value: str, dtype: dt.DataType) -> str | float | bool | datetime:

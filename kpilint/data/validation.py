@@ -234,6 +234,13 @@ def _results(
 
 def _verdict(asked: Asked, result: Any, name: Callable[[Any], str] | None) -> Verdict:
     reason = _reason(result)
+    if reason.startswith("No provider found"):  # its engine for frames lacks some
+        message = _(
+            "Great Expectations does not judge {expectation} on such a source. An expectation of "
+            "another name may say the same, as expect_column_values_to_match_regex.",
+            expectation=asked.expectation.form,
+        )
+        return Verdict(asked.expectation, None, reason=message)
     if reason:
         message = _("Great Expectations could not tell: {reason}.", reason=reason)
         return Verdict(asked.expectation, None, reason=message)

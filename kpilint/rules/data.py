@@ -72,6 +72,9 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
     Where a source is many files, a column that goals need and some of them lack is told as well,
     and so is one that shares its heading with another.
 
+    Where no date of a column such as 4/1/2026 has a day beyond 12, and no other column tells either,
+    it might mean January as well as April. It is read month first, and that is said.
+
     Bad:
         path: data/unreadable.csv
     Good:
@@ -97,12 +100,35 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
         }
         place = source.at("path" if source.path else "url")
         yield Flaw(place, message + touched(harmed), evidence)
+    yield from _guessed(source, goals, data)
     yield from _lacking(source, goals, data)
     yield from _doubled(source, goals, data)
     for aside in data.aside(source.name):
         yield _left_out(source, aside)
         if aside.unit is not None:
             yield _in_another_unit(source, aside, *aside.unit)
+
+
+def _guessed(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
+    """Dates that goals are computed from and that may have the day or the month first."""
+    for column, examples, file in data.guessed(source.name):
+        harmed = using(goals, data, source.name, [column])
+        if harmed:
+            message = _(
+                "Dates of {column} in {file} may have the day or the month first, since none has a "
+                "day beyond 12 ({examples}). The month is taken to come first. Export dates as "
+                "2026-04-01, or excuse this if that is right.",
+                column=column,
+                file=file,
+                examples=_rows(examples),
+            )
+            evidence = {
+                "source": source.name,
+                "column": column,
+                "rows": [row for row, _text in examples],
+                "goals": [goal.id for goal in harmed],
+            }
+            yield Flaw(source.at("path"), message + touched(harmed), evidence)
 
 
 def _lacking(source: Source, goals: GoalSet, data: Dataset) -> Flaws:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kpilint.data.crm import presets
+from kpilint.data.crm import presets, recognised
 from kpilint.data.dataset import Dataset
 from kpilint.data.headings import Headings, unique
 from kpilint.errors import ColumnMissing, SourceProblem
@@ -64,6 +64,37 @@ CANONICAL = {
 def test_presets(opened: Open, preset: str, headings: str, names: str) -> None:
     data = opened(headings + "\n", f"path: t.csv, preset: {preset}")
     assert list(data.columns("t")) == names.split()
+
+
+@pytest.mark.parametrize(
+    ("preset", "headings"), [(p, case[0]) for p, cases in CANONICAL.items() for case in cases]
+)
+def test_an_export_tells_its_preset(preset: str, headings: str) -> None:
+    assert recognised(headings.split(",")) in (preset, None)
+
+
+@pytest.mark.parametrize(
+    ("headings", "preset"),
+    [
+        ("Id,WhoId,WhatId,Subject,ActivityDate,Status,Priority,OwnerId,CreatedDate", None),
+        ("Id,Subject,Status,OwnerId,CreatedDate,ActivityDate", None),
+        ("Id,CaseNumber,Subject,Status,Origin,OwnerId,CreatedDate,ClosedDate", None),
+        ("Id,AccountId,FirstName,LastName,Email,Title,OwnerId,LeadSource,CreatedDate", None),
+        ("Id,Name,Type,Status,StartDate,EndDate,BudgetedCost,OwnerId,CreatedDate", None),
+        ("Id,Name,Type,Industry,AnnualRevenue,OwnerId,CreatedDate", None),
+        ("Id,FirstName,LastName,Company,Status,Email,Title,LeadSource,OwnerId,CreatedDate",
+         "salesforce/lead"),
+        ("Id,Company,Status,OwnerId,CreatedDate", "salesforce/lead"),
+        ("Id,IsDeleted,AccountId,Name,StageName,Amount,Type,LeadSource,IsClosed,IsWon,OwnerId,CreatedDate",
+         "salesforce/opportunity"),
+        ("Id,OpportunityId,StageName,Amount,ExpectedRevenue,CloseDate,Probability,CreatedDate,IsDeleted",
+         "salesforce/opportunity_history"),
+        ("name,industry,phone,website,type,createdate,hubspot_owner_id,hs_object_id,annualrevenue",
+         "hubspot/companies"),
+    ],
+)  # fmt: skip
+def test_records_are_not_taken_for_others(headings: str, preset: str | None) -> None:
+    assert recognised(headings.split(",")) == preset
 
 
 def test_every_preset_has_a_key_column() -> None:

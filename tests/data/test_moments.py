@@ -118,6 +118,30 @@ def test_day_or_month_first(column: list[str], meant: str) -> None:
     assert read(column)[0] == datetime.fromisoformat(meant)
 
 
+@pytest.mark.parametrize(
+    ("other", "meant", "guessed"),
+    [
+        (["25/4/2026", "1/5/2026"], "2026-04-03", False),
+        (["4/25/2026", "1/5/2026"], "2026-03-04", False),
+        (["2026-04-25", "2026-05-01"], "2026-03-04", True),
+        (["7/8/2026", "1/5/2026"], "2026-03-04", True),
+    ],
+)
+def test_a_column_that_leaves_it_open_is_read_as_its_neighbour(
+    other: list[str], meant: str, guessed: bool
+) -> None:
+    table = ibis.memtable({"x": ["3/4/2026", "4/4/2026"], "other": other})
+    zones = Zones(TOKYO, TOKYO)
+    habit = learn_habits(table, ["x", "other"], zones)["x"]
+    assert habit.guessed is guessed
+    assert read(["3/4/2026"], habit=habit) == [datetime.fromisoformat(meant)]
+
+
+def test_a_day_that_is_its_month_is_no_guess() -> None:
+    table = ibis.memtable({"x": ["4/4/2026", "05-05-2026", "2026-04-01"]})
+    assert not learn_habits(table, ["x"], Zones(TOKYO, TOKYO))["x"].guessed
+
+
 def test_a_column_that_contradicts_itself_loses_no_certain_date_silently() -> None:
     assert read(["13/1/2026", "1/13/2026"]) == [None, datetime(2026, 1, 13)]
 

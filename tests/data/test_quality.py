@@ -112,7 +112,32 @@ def test_without_a_key_records_are_numbered(opened: Open) -> None:
         (
             "expect_column_values_to_match_like_pattern: {column: stage, like_pattern: w%}",
             CSV,
-            "Great Expectations could not tell: ",
+            "Great Expectations does not judge expect_column_values_to_match_like_pattern on such",
+        ),
+        (
+            "expect_column_pair_values_a_to_be_greater_than_b: {column_A: stage, column_B: amount}",
+            CSV,
+            "stage and amount cannot be compared: one is read as text, the other as number.",
+        ),
+        (
+            "expect_column_pair_values_to_be_equal: {column_A: closed_at, column_B: amount}",
+            CSV,
+            "closed_at and amount cannot be compared: one is read as date, the other as number.",
+        ),
+        (
+            "expect_column_pair_values_a_to_be_greater_than_b: {column_A: stage, column_B: deal_id}",
+            CSV,
+            "stage is read as text, which has no order.",
+        ),
+        (
+            "expect_column_values_to_be_increasing: {column: stage}",
+            CSV,
+            "stage is read as text, which has no order.",
+        ),
+        (
+            "expect_column_values_to_match_strftime_format: {column: closed_at, strftime_format: '%Y'}",
+            CSV,
+            "closed_at is read as date, and how it was written is not kept.",
         ),
         (
             "expect_column_quantile_values_to_be_between: {column: amount, quantile_ranges: {a: 1}}",

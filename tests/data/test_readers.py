@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from kpilint.data.dataset import Dataset
 from kpilint.data.measure import value
 from kpilint.errors import ColumnMissing, SourceProblem
+from kpilint.goals.goalfile import read
 
 from .conftest import Workspace, rows
 
@@ -190,6 +191,16 @@ def test_parquet_and_csv_say_the_same(opened: Open, tmp_path: Path) -> None:
     assert rows(one) == rows(two) == [{"id": "1", "amount": 1000.0}, {"id": "2", "amount": None}]
     assert [c.examples for c in one.unreadable("t")] == [((3, "x"),)]
     assert [c.examples for c in two.unreadable("t")] == [((2, "x"),)]
+
+
+def test_parquet_files_of_different_columns_are_united_and_told(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"Amount": [1.0], "old": [1.0]}), tmp_path / "1.parquet")
+    pq.write_table(pa.table({"amount": [2.0], "New": ["x"]}), tmp_path / "2.parquet")
+    (tmp_path / "goals.yaml").write_text("sources: {t: {path: '[12].parquet'}}")
+    with Dataset.of(read(tmp_path / "goals.yaml")) as data:
+        assert [row["Amount"] for row in rows(data)] == [1.0, 2.0]
+        told = {c.column: [Path(f).name for f in c.files] for c in data.lacking("t")}
+    assert told == {"old": ["2.parquet"], "New": ["1.parquet"]}
 
 
 def test_a_mean_of_decimals_is_not_rounded_to_their_digits(opened: Open, tmp_path: Path) -> None:

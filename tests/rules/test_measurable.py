@@ -12,14 +12,18 @@ from kpilint.goals.goalfile import read
 from kpilint.linter import Config, lint
 from tests.rules.pages import DAY, found, linted, merged
 
+GOAL = "{id: g, metric: m, period: 2026-10..2026-12}"
 
-def with_csv(content: str | bytes, folder: Path, code: str, columns: str = "") -> Findings:
+
+def with_csv(
+    content: str | bytes, folder: Path, code: str, columns: str = "", goal: str = ""
+) -> Findings:
     data = folder / "deals.csv"
     data.write_bytes(content if isinstance(content, bytes) else content.encode())
     text = f"""language: en
 sources: {{deals: {{path: deals.csv, {columns}}}}}
 metrics: {{m: {{source: deals, agg: sum, column: amount, time: closed, unit: JPY}}}}
-goals: []
+goals: [{goal}]
 """
     path = folder / "goals.yaml"
     path.write_text(text, encoding="utf-8")
@@ -157,6 +161,22 @@ def test_rows_that_are_no_records_are_noted(
     result = with_csv(content, tmp_path, "D009")
     assert [f.severity for f in result] == told
     assert f"2 (row 1 “{title}”, row 4 “合計 1”)" in result.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("closed", "rows"),
+    [
+        (("4/4/2026", "4/1/2026", "5/2/2026"), [3, 4]),
+        (("4/1/2026", "4/13/2026"), []),
+        (("13/4/2026", "1/4/2026"), []),
+        (("2026-04-01", "4/4/2026"), []),
+    ],
+)
+def test_days_that_may_be_months(closed: tuple[str, ...], rows: list[int], tmp_path: Path) -> None:
+    content = "amount,closed\n" + "".join(f"1,{cell}\n" for cell in closed)
+    result = with_csv(content, tmp_path, "D009", goal=GOAL)
+    assert [f.evidence["rows"] for f in result] == ([rows] if rows else [])
+    assert all("closed" in flaw.message and flaw.evidence["goals"] == ["g"] for flaw in result)
 
 
 @pytest.mark.parametrize(("need", "count"), [("amount", 1), ("other", 0)])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
@@ -24,16 +24,23 @@ from kpilint.goals import goalfile
 from kpilint.goals.unit import CURRENCIES, read_unit
 from kpilint.i18n import _, listed
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq"})
 _DATED = re.compile(r"(?:19|20)\d{2}[-_.年]?(?:0?[1-9]|1[0-2])?[-_.月]?(?:[0-3]?\d)?[日月]?(?!\d)")
 _SAMPLE = 1000  # records that are looked at to tell what a column holds
 _MOSTLY = 0.9
 _DATE = re.compile(
-    r"\s*(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d{1,2} \w{3},? )"
+    r"\s*(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{1,2} \w{3},? "
+    r"|(?:令和|平成|[RH])(?:\d{1,2}|元)[年./-]\d{1,2}[月./-]\d{1,2})"
 )
-_NUMBER = re.compile(r"[-▲△(+]?[¥$€]?(?:\d[\d,]*)(?:\.\d+)?[%円件万億)]*")  # in narrow form
 _NUMBERED = re.compile(r"(?i)(?:\b|_)(?:id|no)\.?$|番号|コード|ID$")
 _AMOUNT = re.compile(r"(?i)amount|value|revenue|price|sales|金額|売上|受注額|単価")
+_RATE = re.compile(
+    r"(?i)(?:\b|_)(?:rate|ratio|avg|age|score)(?:\b|_)|percent|%|average|probability|price|latitude|"
+    r"longitude|率|割合|確度|単価|平均|年齢|点数|スコア"
+)
 _SIGN = re.compile(r"[¥￥$＄€£円]|ドル|ユーロ|ポンド|JPY|USD|EUR|GBP")
 _PERSON = re.compile(r"(?i)owner|agent|担当|所有者|rep\b|assignee|resource")
 _WON = frozenset(
@@ -102,10 +109,19 @@ class Export:
         names.sort(key=lambda c: not _NUMBERED.search(c))
         return next((c for c in names if self.kinds_of(c) == self.records > 1), None)
 
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """The numbers that can be summed: a rate or a price of one cannot."""
+        return tuple(column for column in self.numbers if not _RATE.search(column))
+
+    def is_money(self, column: str) -> bool:
+        """Whether the heading of a column of numbers says that they are money."""
+        return bool(_AMOUNT.search(column))
+
     @cached_property
     def amount(self) -> str | None:
         """The column with money."""
-        return next((c for c in self.numbers if _AMOUNT.search(c)), None)
+        return next(filter(self.is_money, self.numbers), None)
 
     @property
     def money(self) -> tuple[str, str]:
@@ -171,12 +187,6 @@ def _is_date(value: object) -> bool:
     if isinstance(value, date):
         return True
     return isinstance(value, str) and bool(_DATE.match(unicodedata.normalize("NFKC", value)))
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, str):
-        return bool(_NUMBER.fullmatch(unicodedata.normalize("NFKC", value).strip()))
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def look(folder: Path, goals: Path, language: str) -> tuple[tuple[Export, ...], tuple[Unread, ...]]:
@@ -251,15 +261,41 @@ def _kinds(data: Dataset) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     columns = data.columns("raw")
     told = crm.kinds_of(columns) if data.goals.sources["raw"].preset else {}
-    sample = data.table("raw").limit(_SAMPLE).to_pyarrow().to_pydict()
-    times = tuple(c for c in columns if told.get(c) == "time" or _mostly(_is_date, sample[c]))
+    sample = data.table("raw").limit(_SAMPLE)
+    cells, numeric = sample.to_pyarrow().to_pydict(), _numeric(sample)
+    times = tuple(c for c in columns if told.get(c) == "time" or _mostly(_is_date, cells[c]))
     numbers = tuple(
         c
         for c in columns
-        if told.get(c) == "number"
-        or (c not in times and not _NUMBERED.search(c) and _mostly(_is_number, sample[c]))
+        if told.get(c) == "number" or (c not in times and not _NUMBERED.search(c) and c in numeric)
     )
     return times, numbers
+
+
+def _numeric(sample: ir.Table) -> frozenset[str]:
+    """The columns that hold numbers, or text that is mostly read as numbers."""
+    from kpilint.data.cells import is_blank, number, with_point
+    from kpilint.data.conversion import learn_commas
+    from kpilint.data.kinds import NUMBER, TEXT, kind_of_type
+
+    kinds = {column: kind_of_type(dtype) for column, dtype in sample.schema().items()}
+    typed = frozenset(column for column, kind in kinds.items() if kind == NUMBER)
+    texts = [column for column, kind in kinds.items() if kind == TEXT]
+    if not texts:
+        return typed
+    commas = learn_commas(sample, texts)
+    counts: dict[str, ir.Scalar] = {}
+    for n, column in enumerate(texts):
+        cell = sample[column]
+        counts[f"read{n}"] = number(with_point(cell) if column in commas else cell).count()
+        counts[f"said{n}"] = (~is_blank(cell)).sum()
+    told = sample.aggregate(**counts).to_pyarrow().to_pylist()[0]
+    mostly = (
+        column
+        for n, column in enumerate(texts)
+        if told[f"said{n}"] and told[f"read{n}"] >= _MOSTLY * told[f"said{n}"]
+    )
+    return typed | frozenset(mostly)
 
 
 def _mostly(test: Callable[[object], bool], values: Sequence[object]) -> bool:

@@ -335,7 +335,7 @@ def _tickets(export: Export, guessed: Guess) -> bool:
 
 
 def _counted(export: Export, guessed: Guess) -> bool:
-    """Any other records: how many there are in time, and the sums of quantities by day."""
+    """Any other records: how many there are in time, and the sums of their quantities."""
     if not export.times:
         guessed.said.append(_("It has no dates, so nothing is counted over time."))
         return True
@@ -345,10 +345,13 @@ def _counted(export: Export, guessed: Guess) -> bool:
         guessed.metrics[f"{export.name}_count"] = _metric(
             export, _("Records of {source}", source=export.name), time=moment, nature=nature
         )
-        return True
-    for column in export.numbers[:_SUMS]:
+    money = export.money if any(map(export.is_money, export.quantities)) else None
+    if money:
+        guessed.said.append(money[1])
+    for column in export.quantities[:_SUMS]:
         name = re.sub(r"\W+", "_", _fold(column)).strip("_")
+        unit = money[0] if money and export.is_money(column) else None
         guessed.metrics[f"{export.name}_{name}"] = _metric(
-            export, column, agg="sum", column=_quoted(column), time=moment, unit=None, nature=nature
+            export, column, agg="sum", column=_quoted(column), time=moment, unit=unit, nature=nature
         )
     return True

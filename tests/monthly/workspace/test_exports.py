@@ -146,6 +146,29 @@ def test_amounts_in_several_currencies(tmp_path: Path, put: Put) -> None:
     assert any("several currencies, USD, JPY" in guess for guess in guesses)
 
 
+def test_invoices_with_a_key_are_counted_and_summed(tmp_path: Path, put: Put) -> None:
+    rows: list[list[object]] = [
+        ["請求書番号", "取引先", "請求日", "請求金額", "数量", "税率", "担当者"]
+    ]
+    rows += [
+        [f"INV-{n}", "甲社", f"2026/05/{n:02}", f"¥{n},000" if n > 1 else "N/A", n, "10%", "佐藤"]
+        for n in range(1, 16)
+    ]
+    goals, guesses = draft(tmp_path, put("invoices.csv", rows))
+    summed = {m.label: (m.column, m.unit) for m in goals.metrics.values() if m.agg == "sum"}
+    assert summed == {"請求金額": ("請求金額", "JPY"), "数量": ("数量", None)}
+    assert goals.metrics["invoices_count"].agg == "count"
+    assert any("in JPY" in said for said in guesses)
+
+
+def test_what_no_preset_is_for_is_not_taken_for_a_lead(tmp_path: Path, put: Put) -> None:
+    head = ["Id", "WhoId", "Subject", "Status", "ActivityDate", "OwnerId", "CreatedDate"]
+    rows = [[f"T{n}", "W", "Call", "Completed", "2026-05-01", "O", "2026-05-01"] for n in range(9)]
+    goals, _ = draft(tmp_path, put("Task.csv", [head, *rows]))
+    assert goals.sources["task"].preset is None and not goals.funnels
+    assert [m.nature for m in goals.metrics.values()] == ["activity"]
+
+
 def test_a_flag_is_no_record(tmp_path: Path, put: Put) -> None:
     rows = [[n, "TRUE" if n % 2 else "FALSE", f"2026-05-{n:02}"] for n in range(1, 16)]
     goals, _ = draft(tmp_path, put("a.csv", [["stage_id", "deleted", "synced"], *rows]))
