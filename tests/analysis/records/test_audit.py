@@ -102,7 +102,7 @@ def test_keys_that_repeat_are_a_remark(tmp_path: Path) -> None:
     goals = kl.read(tmp_path / "goals.yaml", source=GOALS)
     with kl.Dataset.of(goals) as data:
         (remark,) = Audit.of(goals, as_of="2026-10-31")(data).remarks()
-    assert remark == "deals: of 8 records, 1 repeat the id of another and 1 have none."
+    assert remark == "deals: of 8 records, 1 repeats the id of another and 1 has none."
 
 
 def test_nothing_lacks(tmp_path: Path) -> None:
