@@ -206,9 +206,9 @@ def ambiguous_period(goals: GoalSet) -> Flaws:
     says which with ``fiscal_year_start``. A title that dates a whole table is told once.
 
     Bad:
-        period: 2026-Q3     # no fiscal_year_start in the file
+        goals: [{id: wins, period: 2026-Q3}]     # no fiscal_year_start in the file
     Good:
-        period: 2026-10..2026-12
+        goals: [{id: wins, period: 2026-10..2026-12}]
     """
     if goals.has("fiscal_year_start"):
         return  # E003 tells of a start that cannot be read
