@@ -80,7 +80,7 @@ def people(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def remarks(result: AuditResult) -> list[str]:
-    """Keys that do not tell records apart, and sources that could not be looked at."""
+    """Keys that do not tell records apart, and what was not looked at."""
     said = [
         _(
             "{source}: of {records:record|records}, {repeated:repeats|repeat} the {key} of "
@@ -93,6 +93,16 @@ def remarks(result: AuditResult) -> list[str]:
         )
         for key in result.keys
         if key.repeated or key.blank
+    ]
+    said += [
+        _(
+            "Left out of {source}: {columns}. A blank there says that a record has not "
+            "come to that stage yet.",
+            columns=listed(columns),
+            source=source,
+        )
+        for source, columns in result.awaited.items()
+        if columns
     ]
     said += [f"{source}: {reason}" for source, reason in result.unread.items()]
     return said
