@@ -58,9 +58,28 @@ def _catalogue(name: str) -> gettext.NullTranslations:
     return gettext.translation("kpilint", LOCALE_DIR, [name], fallback=name == "en")
 
 
+class _Counted:
+    """A value that also fills ``{count:goal|goals}``: 1 goal, 2 goals."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __format__(self, spec: str) -> str:
+        one, parted, more = spec.partition("|")
+        if not parted:
+            return format(self.value, spec)
+        told = str(self.value)
+        return f"{told} {one if told.lstrip('+-−') == '1' else more}"
+
+
 def _(message: str, **values: object) -> str:
-    """Translate ``message`` into the language that speaks, then fill its ``{name}`` places."""
+    """Translate ``message`` into the language that speaks, then fill its ``{name}`` places.
+
+    English words that hang on a number stand in its place, ``{count:goal is|goals are}``.
+    """
     translated = _catalogue(language()).gettext(message)
+    if "|" in translated:
+        values = {name: _Counted(value) for name, value in values.items()}
     return translated.format(**values) if values else translated
 
 

@@ -103,8 +103,10 @@ KANA_OR_KANJI = r"ぁ-んァ-ヴー一-龠々〜"
 
 
 def _fields(text: str) -> Set[str]:
-    """The names between braces."""
-    return {field for _text, field, _spec, _conversion in Formatter().parse(text) if field}
+    """The names between braces, also between those that stand in others."""
+    parts = list(Formatter().parse(text))
+    within = [_fields(spec) for _text, _field, spec, _conversion in parts if spec]
+    return {field for _text, field, _spec, _conversion in parts if field}.union(*within)
 
 
 def _code(text: str) -> Set[str]:
@@ -151,6 +153,25 @@ def test_english_needs_no_catalogue() -> None:
 
 def test_placeholders_are_the_same() -> None:
     assert [e for e, told in PAIRS.items() if _fields(e) != _fields(told)] == []
+
+
+def test_words_that_hang_on_a_number_know_both() -> None:
+    """“1 goals” is said by no message; where a count is at least two the words may stand alone."""
+    several = r"\{\w+\} (?:days|weeks|months|quarters|goals|records|rows|files|findings|points)\b"
+    fixed = {"{high}", "{width}", "{least}", "{n0}", "{expected}", "{total}", "{n}", "{checked}"}
+    loose = {e: re.findall(several, e) for e in PAIRS}
+    assert {e for e, found in loose.items() if {f.split()[0] for f in found} - fixed} == set()
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 goal is"), ("+1", "+1 goal is"), (0, "0 goals are"), ("1.5", "1.5 goals are")],
+)
+def test_a_count_chooses_its_words(count: object, said: str) -> None:
+    with speaking("en"):
+        assert _("{count:goal is|goals are} here, {share:.0%}", count=count, share=0.5) == (
+            f"{said} here, 50%"
+        )
 
 
 def test_code_stays_as_it_is_typed() -> None:

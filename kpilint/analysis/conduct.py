@@ -63,8 +63,9 @@ def heaping(values: ArrayLike, targets: ArrayLike, better: Better = "higher") ->
     if len(value) < LEAST_VALUES:
         raise ValueError(
             _(
-                "Only {count} values can be compared with their targets; {least} are needed, with "
-                "targets of at least {target:g} and values finer than {band}% of them.",
+                "Only {count:value|values} can be compared with their targets; {least} are "
+                "needed, with targets of at least {target:g} and values finer than {band}% of "
+                "them.",
                 count=len(value),
                 least=LEAST_VALUES,
                 target=LEAST_TARGET,
@@ -162,8 +163,8 @@ def _enough(records: FloatArray) -> None:
     if past < LEAST_MONTHS or last < LEAST_RECORDS:
         raise ValueError(
             _(
-                "There are {months} past months and {records} records in the last; "
-                "{least_months} and {least_records} are needed.",
+                "{months:past month is|past months are} known, with {records:record|records} in "
+                "the last; {least_months} and {least_records} are needed.",
                 months=past,
                 records=last,
                 least_months=LEAST_MONTHS,
@@ -231,7 +232,7 @@ def trade(
     if len(amount) <= LEAST_MONTHS:
         raise ValueError(
             _(
-                "There are {count} past periods; {least} are needed.",
+                "{count:past period is|past periods are} known; {least} are needed.",
                 count=max(len(amount) - 1, 0),
                 least=LEAST_MONTHS,
             )

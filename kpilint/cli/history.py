@@ -107,7 +107,9 @@ def _verify(ledger: Ledger, written: bool, *, quiet: bool) -> int:
         click.echo("\n".join([*lines, *(f"  {fault}" for fault in faults)]))
     elif not quiet:
         whole = _(
-            "The ledger is whole: {number} records, the last is {head}.", number=number, head=head
+            "The ledger is whole: {number:record|records}, the last is {head}.",
+            number=number,
+            head=head,
         )
         click.echo(whole)
     return 1 if faults else 0

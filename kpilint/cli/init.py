@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from kpilint.monthly.workspace.scaffold import LIBRARY, drafted, templates, work
     metavar="EXPORTS",
     help=_("A folder of exports, whose sources, funnels and metrics are guessed."),
 )
+@options.form("text", "json")
 @options.as_of
 @options.lang
 @options.quiet
@@ -35,6 +37,7 @@ def init(
     folder: Path,
     template: str | None,
     exports: Path | None,
+    form: str,
     as_of: date | None,
     lang: str | None,
     quiet: bool,
@@ -51,10 +54,19 @@ def init(
         else:
             written = workspace(folder, template or "", language, as_of or date.today())
             told = [_next_to_template(folder), _more_metrics(folder)]
-        _tell(written, told, quiet)
+        if form == "json":
+            click.echo(_as_json(written, told))
+        else:
+            _tell(written, told, quiet)
 
 
-def _tell(written: Iterable[Path], told: Iterable[str], quiet: bool) -> None:
+def _as_json(written: Sequence[Path], told: Sequence[str]) -> str:
+    """What was written, and what was guessed or comes next."""
+    content = {"version": 1, "written": [str(path) for path in written], "notes": list(told)}
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def _tell(written: Sequence[Path], told: Sequence[str], quiet: bool) -> None:
     for path in written:
         click.echo(path)
     for sentence in () if quiet else told:

@@ -24,7 +24,9 @@ def marked(
         known = _written(findings, path, files) if write else baseline.read(path)
         if write:
             told = _(
-                "{count} findings are known from now on: {path}", count=_size(known), path=path
+                "{count:finding is|findings are} known from now on: {path}",
+                count=_size(known),
+                path=path,
             )
         else:
             told = _gone(baseline.gone(findings, known, files), path)
@@ -49,7 +51,8 @@ def _gone(count: int, path: Path) -> str:
     if not count:
         return ""
     return _(
-        "{count} entries of {path} are found no longer. Write it anew with --write-baseline.",
+        "{count:entry of {path} is|entries of {path} are} found no longer. Write it anew with "
+        "--write-baseline.",
         count=count,
         path=path,
     )

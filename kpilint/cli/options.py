@@ -84,12 +84,16 @@ silent: Decorated = click.option(
 
 
 def form(*forms: str) -> Decorated:
-    """``--format`` of a command, the first form being the usual one."""
+    """``--format`` of a command, the first form being the usual one.
+
+    A command of one form takes it as every other does, and is not told.
+    """
     return click.option(
         "--format",
         "form",
         type=click.Choice(forms),
         default=forms[0],
+        expose_value=len(forms) > 1,
         help=_("How the answer is written."),
     )
 

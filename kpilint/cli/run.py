@@ -148,7 +148,9 @@ class _Each:
         for sentence in done.changes[:SHOWN]:
             click.echo(f"  {sentence}")
         if len(done.changes) > SHOWN:
-            click.echo("  " + _("… and {count} more changes.", count=len(done.changes) - SHOWN))
+            click.echo(
+                "  " + _("… and {count:more change|more changes}.", count=len(done.changes) - SHOWN)
+            )
 
     def tried(self, client: Client) -> bool:
         """The same, where a failure is told in a sentence and stops no other client."""

@@ -9,6 +9,7 @@ from kpilint.i18n import _, preferred, speaking
 
 
 @click.command(help=_("Print the JSON Schema of the goals file."))
+@options.form("json")
 @options.lang
 @options.silent
 def schema(lang: str | None) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
-from weakref import finalize
 
 from kpilint.data.cache import Cache
 from kpilint.errors import SourceProblem, Unavailable
 from kpilint.goals.goalfile import GoalSet
 from kpilint.i18n import _
+from kpilint.scratch import Scratch
 
 if TYPE_CHECKING:
     from datetime import date
@@ -221,10 +219,8 @@ class Dataset:
     @cached_property
     def workshop(self) -> Path:
         """A folder for files that live as long as the data does."""
-        folder = tempfile.mkdtemp(prefix="kpilint-")
-        # Also for a notebook that never closes its data: gone with it, at the latest at exit.
-        self._tidied = finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        return Path(folder)
+        self._scratch = Scratch()  # also for a notebook that never closes its data
+        return self._scratch.path
 
     @cached_property
     def engine(self) -> Backend:
@@ -253,7 +249,7 @@ class Dataset:
             self.__dict__.pop("engine").disconnect()
         if "workshop" in self.__dict__:
             self.__dict__.pop("workshop")
-            self._tidied()
+            self._scratch.close()
 
     def __enter__(self) -> Self:
         return self

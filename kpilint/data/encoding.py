@@ -9,13 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from tempfile import mkstemp
 from weakref import finalize
 
 from kpilint.data.files import chunks
 from kpilint.errors import SourceProblem
 from kpilint.goals.source import Source
 from kpilint.i18n import _
+from kpilint.scratch import Scratch
 
 _UTF8 = "utf-8-sig"
 _CHUNK = 1 << 20
@@ -182,16 +182,16 @@ def _read_as(name: str, path: Path, source: str) -> Text:
 
 def _copied(content: Iterable[bytes]) -> Text:
     """The content in a file that lives as long as the text."""
-    handle, place = mkstemp(prefix="kpilint-", suffix=".csv")
-    copy = Path(place)
+    scratch = Scratch()
+    copy = scratch.path / "copy.csv"
     try:
-        with open(handle, "wb") as out:
+        with copy.open("wb") as out:
             lines = _lines(chunk for chunk in content if out.write(chunk))
     except BaseException:
-        _remove(copy)
+        scratch.close()
         raise
     text = Text(copy, lines)
-    finalize(text, _remove, copy)
+    finalize(text, scratch.close)
     return text
 
 
@@ -230,11 +230,6 @@ def _lines(content: Iterable[bytes]) -> int:
         returns += 0 if feeds else chunk.count(b"\r")
         last = chunk[-1:] or last
     return (feeds or returns) + (last not in (b"\n", b"\r", b""))
-
-
-def _remove(copy: Path) -> None:
-    with suppress(OSError):
-        copy.unlink()
 
 
 def _guessed(path: Path) -> str | None:

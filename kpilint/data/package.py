@@ -74,8 +74,9 @@ def untold(path: Path, source: str, sheet: str) -> dict[Place, str]:
             height, width, telling = _looked_over(stream)
         if height * width > CELL_LIMIT:
             message = _(
-                "{path}: the sheet {sheet} reaches over {height} rows and {width} columns, most of "
-                "them blank; delete the rows and columns beyond the table, or export it as CSV.",
+                "{path}: the sheet {sheet} reaches over {height:row|rows} and "
+                "{width:column|columns}, most of them blank; delete the rows and columns beyond "
+                "the table, or export it as CSV.",
                 path=path,
                 sheet=sheet,
                 height=height,

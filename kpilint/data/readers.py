@@ -193,14 +193,14 @@ class TextTable:
         }
         if untitled:
             message = _(
-                "{path}, row {row}: {found} cells where the first row, which should hold the "
-                "headings, has {expected}. Delete the lines above the headings, or put a cell "
-                "that holds “{delimiter}” in quotation marks.",
+                "{path}, row {row}: {found:cell|cells} where the first row, which should hold "
+                "the headings, has {expected}. Delete the lines above the headings, or put a "
+                "cell that holds “{delimiter}” in quotation marks.",
                 **told,
             )
         else:
             message = _(
-                "{path}, row {row}: {found} cells where the headings have {expected}; "
+                "{path}, row {row}: {found:cell|cells} where the headings have {expected}; "
                 "correct the row, or put a cell that holds “{delimiter}” in quotation marks.",
                 **told,
             )

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import IO
 
 from kpilint.errors import FileProblem, Misuse
 from kpilint.i18n import _
+from kpilint.scratch import lock
 
 RETRIES = 8  # doubling pauses from 20 ms: five seconds in all
 
@@ -116,20 +116,9 @@ def _locked(target: Path) -> Iterator[None]:
     """Hold the folder for this run; the system lets go of the lock even when a run is killed."""
     with target.with_name(f".{target.name}.lock").open("a+b") as file:
         try:
-            _lock(file)
+            lock(file)
         except OSError:
             raise Misuse(
                 _("Another run is writing {path}; wait until it has finished.", path=target)
             ) from None
         yield
-
-
-def _lock(file: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

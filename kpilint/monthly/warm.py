@@ -10,7 +10,6 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self
+
+from kpilint.scratch import Scratch
 
 _NUMBER = struct.Struct("!I")
 # What every notebook loads, beside kpilint itself.
@@ -80,29 +81,34 @@ class Warm:
     when whoever started it was killed.
     """
 
-    folder: Path
+    _scratch: Scratch
     _channel: socket.socket
     _process: subprocess.Popen[bytes]
     _asking: Lock = field(default_factory=Lock)
     _forked: bool = False
 
+    @property
+    def folder(self) -> Path:
+        """Where they are while they run."""
+        return self._scratch.path
+
     @classmethod
     def start(cls, environment: Mapping[str, str]) -> Self:
         """Begin to import; whoever asks for a kernel before that is done will wait for it."""
         ours, theirs = socket.socketpair()
-        folder = Path(tempfile.mkdtemp(prefix="kpilint-"))
+        scratch = Scratch()
         with theirs:
             process = subprocess.Popen(
                 # -P: nothing in the folder that the user happens to be in is imported.
-                [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), str(folder)],
+                [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), str(scratch.path)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for whoever started it
-                env={**environment, "TMPDIR": str(folder)},
+                env={**environment, "TMPDIR": str(scratch.path)},
             )
-        return cls(folder, ours, process)
+        return cls(scratch, ours, process)
 
     def fork(
         self, arguments: Sequence[str], folder: str, environment: Mapping[str, str]
@@ -141,7 +147,7 @@ class Warm:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._scratch.close()
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes:

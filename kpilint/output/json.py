@@ -34,7 +34,7 @@ def finding(found: Finding) -> dict[str, Any]:
         "name": found.name,
         "severity": str(found.severity),
         "message": found.message,
-        **_span(found.span),
+        **span(found.span),
         "subject": _subject(found.subject),
         "goal": found.goal,
         "evidence": plain(found.evidence),
@@ -49,14 +49,15 @@ def unchecked(left: Unchecked) -> dict[str, Any]:
     return {"code": left.code, "subject": _subject(left.subject), "reason": left.reason}
 
 
-def _span(span: Span) -> dict[str, Any]:
+def span(place: Span) -> dict[str, Any]:
+    """The keys of a place in a file."""
     return {
-        "path": span.path,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-        **_cell(span),
+        "path": place.path,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        **_cell(place),
     }
 
 

@@ -33,14 +33,19 @@ def _head(findings: Findings) -> Iterator[str]:
     yield f"# {_('Questions on the goals')}"
     if asked:
         yield _(
-            "{goals} goals were read as of {day}. {count} questions came up; please settle them "
-            "together, and write below each goal what was decided.",
+            "{goals:goal was|goals were} read as of {day}. {count:question came up; please "
+            "settle it together, and write|questions came up; please settle them together, and "
+            "write} below each goal what was decided.",
             **counts,
         )
     else:
-        yield _("{goals} goals were read as of {day}; there is nothing to ask.", **counts)
+        yield _("{goals:goal was|goals were} read as of {day}; there is nothing to ask.", **counts)
     if known := findings.summary().get("known"):
-        yield _("{known} points that are known from the baseline are left out.", known=known)
+        yield _(
+            "{known:point that is known from the baseline is|points that are known from the "
+            "baseline are} left out.",
+            known=known,
+        )
     yield from _owners(findings, asked)
 
 

@@ -37,12 +37,12 @@ class Workshop(Result):
             day = Period(found.as_of, found.as_of, "day").label(found.language)
             if not self.asked():
                 return _(
-                    "{goals} goals were read as of {day}; there is nothing to ask.",
+                    "{goals:goal was|goals were} read as of {day}; there is nothing to ask.",
                     goals=found.goals,
                     day=day,
                 )
             return _(
-                "{count} questions came up on {goals} goals as of {day}.",
+                "{count:question|questions} came up on {goals:goal|goals} as of {day}.",
                 count=len(self.asked()),
                 goals=found.goals,
                 day=day,

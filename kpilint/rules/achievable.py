@@ -52,7 +52,7 @@ def too_little_history(goal: Goal, history: Series, *, months: int = 12) -> Flaw
     """
     if goal.role != "info" and not _long_enough(goal, history, months):
         message = _(
-            "There are {count} past values for “{goal}”, too few to tell whether the target is "
+            "“{goal}” has {count:past value|past values}, too few to tell whether the target is "
             "within reach. Treat it as a hypothesis.",
             count=int(history.notna().sum()),
             goal=goal.title,
@@ -204,7 +204,7 @@ def growth_unprecedented(
     if len(growth) < max(pairs, 1) or not last_year > 0:
         yield Cannot(
             _(
-                "There are {count} periods with a value one year before; {pairs} are needed.",
+                "{count:period has|periods have} a value one year before; {pairs} are needed.",
                 count=len(growth),
                 pairs=pairs,
             )
@@ -214,8 +214,8 @@ def growth_unprecedented(
     if aimed.beyond(last_year * best):
         message = _(
             "The target {target} for “{goal}” asks for {needed} on the same period last year "
-            "({before}); the best of {count} such comparisons was {best}. Lower it, or write what "
-            "will be done differently.",
+            "({before}); the best of {count:such comparison|such comparisons} was {best}. Lower "
+            "it, or write what will be done differently.",
             target=aimed.said,
             goal=goal.title,
             needed=_change(aimed.target / last_year),

@@ -34,7 +34,7 @@ def no_checkpoint(goal: Goal) -> Flaws:
         return
     if not _by_month(goal.targets) and _interval(goal.review) > goal.period.days - _MONTH:
         message = _(
-            "“{goal}” runs for {days} days without a checkpoint. Write monthly targets, or a "
+            "“{goal}” runs for {days:day|days} without a checkpoint. Write monthly targets, or a "
             "review: at shorter intervals, such as monthly.",
             goal=goal.title,
             days=goal.period.days,

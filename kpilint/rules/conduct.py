@@ -170,9 +170,9 @@ def _at_the_end(entered: Entered, share: Jump) -> str:
 
 def _afterwards(entered: Entered, gap: Jump) -> str:
     return _(
-        "The records of {month}{of} were entered {now} days after the event; {usual} are usual "
-        "there. Until then every figure lacked them: ask what keeps people from entering things as "
-        "they happen.",
+        "The records of {month}{of} were entered {now:day|days} after the event; {usual} are "
+        "usual there. Until then every figure lacked them: ask what keeps people from entering "
+        "things as they happen.",
         now=f"{gap.now:.1f}",
         usual=f"{gap.usual:.1f}",
         month=entered.month.label(language()),

@@ -68,7 +68,8 @@ def coverage_too_thin(
     if known.guess:
         yield Cannot(
             _(
-                "There are {past} earlier periods; how far a forecast can be trusted takes {least}.",
+                "{past:earlier period is|earlier periods are} known; how far a forecast can be "
+                "trusted takes {least}.",
                 past=known.past,
                 least=ENOUGH,
             )

@@ -137,8 +137,9 @@ def _lacking(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
         harmed = using(goals, data, source.name, [column])
         if harmed:
             message = _(
-                "{count} of {total} files of {source} have no column {column}, which counts as "
-                "empty there: {files}. Export it as well, or leave these files out.",
+                "{count:of {total} files of {source} has|of {total} files of {source} have} no "
+                "column {column}, which counts as empty there: {files}. Export it as well, or "
+                "leave these files out.",
                 count=len(files),
                 total=len(data.files(source.name)),
                 source=source.name,

@@ -123,9 +123,9 @@ def _late(
         return
     days = (aim.period.end - last).days
     message = _(
-        "Half of what comes to “{goal}” takes {days} days or more to count for “{parent}”: what is "
-        "to count by {end} must have come by {last}, and “{goal}” runs until {until}. End it "
-        "earlier, or let it serve a later goal.",
+        "Half of what comes to “{goal}” takes {days:day|days} or more to count for “{parent}”: "
+        "what is to count by {end} must have come by {last}, and “{goal}” runs until {until}. "
+        "End it earlier, or let it serve a later goal.",
         goal=goal.title,
         days=days,
         parent=parent.title,
@@ -176,8 +176,8 @@ def volume_infeasible(goal: Goal, goals: GoalSet, data: Dataset, as_of: date) ->
         first = over[0]
         message = _(
             "The target {target} for “{goal}” takes {count} at the stage {stage}, {low} at the "
-            "least; the best that {months} months ever brought is {best}. Lower it, or write what "
-            "will bring more.",
+            "least; the best that {months:month|months} ever brought is {best}. Lower it, or "
+            "write what will bring more.",
             target=show(plan.plan.aim.target, plan.plan.aim.unit or "count", language()),
             goal=goal.title,
             count=f"{round(first.needed):,}",

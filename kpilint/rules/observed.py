@@ -82,9 +82,9 @@ def stale_source(source: Source, goals: GoalSet, data: Dataset, as_of: date) -> 
     missed = workdays_between(told.date(), as_of, goals.closures)
     if missed > _MISSED[source.updated]:
         message = _(
-            "The newest record of {source} is of {newest}, {days} days before {day}, with "
-            "{missed} working days between; updated: {updated} allows {allowed}. Load a newer "
-            "export, or look why nothing arrives.",
+            "The newest record of {source} is of {newest}, {days:day|days} before {day}, with "
+            "{missed:working day|working days} between; updated: {updated} allows {allowed}. "
+            "Load a newer export, or look why nothing arrives.",
             source=source.name,
             newest=f"{told:%Y-%m-%d %H:%M}",
             days=(as_of - told.date()).days,
@@ -128,8 +128,8 @@ def period_shorter_than_grain(goals: GoalSet) -> Flaws:
         if shortest is None or coarsest is None or shortest.days >= _DAYS[coarsest.grain]:
             continue
         message = _(
-            "“{goal}” looks at {period}, that is {days} days, but {of} comes by the {grain}. Take "
-            "a longer period, or finer data.",
+            "“{goal}” looks at {period}, that is {days:day|days}, but {of} comes by the {grain}. "
+            "Take a longer period, or finer data.",
             goal=goal.title,
             period=shortest.text,
             days=shortest.days,

@@ -152,7 +152,7 @@ def _nobody(people: list[_Named], columns: tuple[tuple[str, str], ...], known: K
     """None of several people is known: the column holds something else, such as numbers."""
     says = listed(f"“{excerpt(name)}”" for name in sorted(known.values())[:_SHOWN]) or "–"
     message = _(
-        "None of the {count} people named here is among the names in {columns}, which says "
+        "None of the {count:person|people} named here is among the names in {columns}, which says "
         "{values}. Let person: name the column that holds their names.",
         count=len(people),
         columns=_listed(columns),

@@ -83,7 +83,7 @@ def _unknown(people: tuple[Own, ...]) -> Flaws:
     if short:
         yield Cannot(
             _(
-                "Too few months are on record for {count} of the {all} people with a target.",
+                "Too few months are on record for {count} of {all:person|people} with a target.",
                 count=len(short),
                 all=len(people),
             )

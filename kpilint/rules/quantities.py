@@ -58,8 +58,8 @@ def vanity_metric(
     rises = _rises(goals, metric, data, as_of) if metric and kind is None else ()
     if metric and len(rises) >= months and _never_falls(rises):
         message = _(
-            "“{goal}” has not fallen once in {months} months: a number that can only rise tells "
-            "nothing. Measure what is added in a period, or what becomes of it.",
+            "“{goal}” has not fallen once in {months:month|months}: a number that can only rise "
+            "tells nothing. Measure what is added in a period, or what becomes of it.",
             goal=goal.title,
             months=len(rises),
         )

@@ -51,9 +51,9 @@ def stage_order_violated(funnel: FunnelSpec, goals: GoalSet, data: Dataset, as_o
     goals_touched = goals_on(resting(goals), metrics)
     worst = found.inversions[0]
     message = _(
-        "In the funnel {funnel}, {count} of {total} records ({share}) reach a later stage before "
-        "an earlier one: {pairs}. Correct these dates in the CRM: rates and durations of the "
-        "stages rest on them.",
+        "In the funnel {funnel}, {count:of {total} records ({share}) reaches|of {total} records "
+        "({share}) reach} a later stage before an earlier one: {pairs}. Correct these dates in "
+        "the CRM: rates and durations of the stages rest on them.",
         funnel=funnel.name,
         count=found.records,
         total=found.compared,
@@ -143,8 +143,8 @@ def future_dated(source: Source, goals: GoalSet, data: Dataset, as_of: date) -> 
         yield Flaw(place, message + touched(goals_touched), evidence)
     if found.goes_on is not None:
         message = _(
-            "The source {source} goes on after {day}, up to {last} ({count} dates). They are left "
-            "out, but what has changed in older records since then is not.",
+            "The source {source} goes on after {day}, up to {last} ({count:date|dates}). They "
+            "are left out, but what has changed in older records since then is not.",
             source=source.name,
             day=as_of.isoformat(),
             last=found.goes_on.isoformat(),

@@ -224,8 +224,8 @@ def _why(rows: Rows, quiet: _Watched, counts: Mapping[str, int], records: int) -
         return None  # a metric that counts may be zero, and one that averages have nothing to do
     if counts["chosen"]:
         message = _(
-            "None of the {count} records of “{metric}” has a date in {column} up to {end}. Name "
-            "the column that tells when they happened.",
+            "None of the {count:record|records} of “{metric}” has a date in {column} up to {end}. "
+            "Name the column that tells when they happened.",
             count=counts["chosen"],
             metric=metric.title,
             column=_moment_of(metric),
@@ -255,7 +255,7 @@ def _unmet(rows: Rows, metric: Metric, records: int, evidence: dict[str, object]
         evidence |= {"column": column, "read": read, "values": dict(list(says.items())[:_SHOWN])}
         return Flaw(metric.at("where"), message + hint, evidence, about=about)
     message = _(
-        "“{metric}” selects none of the {count} records of {source}: its condition “{where}” "
+        "“{metric}” selects none of the {count:record|records} of {source}: its condition “{where}” "
         "holds for none of them. Correct it.",
         metric=metric.title,
         count=records,
@@ -281,7 +281,7 @@ def _values(rows: Rows, column: str) -> dict[str, int] | None:
 
 
 def _listed(says: Mapping[str, int]) -> str:
-    named = [_("“{text}” {count} times", text=excerpt(t), count=n) for t, n in says.items()]
+    named = [_("“{text}” {count:time|times}", text=excerpt(t), count=n) for t, n in says.items()]
     return listed(named, _SHOWN) or "–"
 
 

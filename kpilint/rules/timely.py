@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kpilint.errors import Unavailable
-from kpilint.finding import Related, Span
+from kpilint.finding import Related, Span, Subject
 from kpilint.goals.display import show
 from kpilint.goals.goal import Goal, Monthly, Targets
 from kpilint.goals.goalfile import GoalSet, identity
@@ -199,29 +199,41 @@ def _strays(goal: Goal, months: Monthly, place: Span, name: str) -> Flaws:
 
 
 @rule("T005", WARNING)
-def ambiguous_period(goal: Goal, goals: GoalSet) -> Flaws:
+def ambiguous_period(goals: GoalSet) -> Flaws:
     """A quarter or half can be read in one way only.
 
     2026-Q3 is July to September for one reader and October to December for the next. The file
-    says which with ``fiscal_year_start``.
+    says which with ``fiscal_year_start``. A title that dates a whole table is told once.
 
     Bad:
-        period: 2026-Q3     # no fiscal_year_start in the file
+        goals: [{id: wins, period: 2026-Q3}]     # no fiscal_year_start in the file
     Good:
-        period: 2026-10..2026-12
+        goals: [{id: wins, period: 2026-10..2026-12}]
     """
-    period = goal.period
-    if period is None or not goals.is_ambiguous(period) or goals.has("fiscal_year_start"):
+    if goals.has("fiscal_year_start"):
         return  # E003 tells of a start that cannot be read
-    calendar, april = (_reading(period, start, goals) for start in (1, 4))
-    message = _(
-        "“{period}” can mean {calendar} or {april}. "
-        "Write fiscal_year_start: at the top of the file.",
-        period=period.text,
-        calendar=calendar,
-        april=april,
-    )
-    yield Flaw(goal.at("period"), message, {"readings": [calendar, april]})
+    told: set[Span] = set()
+    for number, goal in enumerate(goals.goals):
+        place = goal.at("period")
+        if goal.period and goals.is_ambiguous(goal.period) and place not in told:
+            told.add(place)
+            about = Subject("goal", goal.id or f"goals[{number}]")
+            calendar, april = readings = [_reading(goal.period, n, goals) for n in (1, 4)]
+            values = {"period": goal.period.text, "calendar": calendar, "april": april}
+            message = (
+                _(
+                    "“{period}” can mean {calendar} or {april}. "
+                    "Write fiscal_year_start: in the goals.yaml beside the table.",
+                    **values,
+                )
+                if place.cell
+                else _(
+                    "“{period}” can mean {calendar} or {april}. "
+                    "Write fiscal_year_start: at the top of the file.",
+                    **values,
+                )
+            )
+            yield Flaw(place, message, {"readings": readings}, about=about)
 
 
 def _reading(period: Period, start: int, goals: GoalSet) -> str:

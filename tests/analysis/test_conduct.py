@@ -111,9 +111,9 @@ def test_a_longer_gap_is_late_and_an_entry_in_advance_is_not() -> None:
 @pytest.mark.parametrize(
     ("k", "n", "said"),
     [
-        ([1, 2], [40, 40], "1 past months"),
+        ([1, 2], [40, 40], "1 past month"),
         ([1] * 7, [*[40] * 6, 29], "29 records"),
-        ([1, *[0] * 7], [40, *[0] * 6, 40], "1 past months"),
+        ([1, *[0] * 7], [40, *[0] * 6, 40], "1 past month"),
         ([50] * 7, [40] * 7, "between 0"),
         ([], [], "0 past months"),
     ],

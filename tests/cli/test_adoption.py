@@ -125,7 +125,7 @@ def test_statistics_have_no_other_form() -> None:
 def test_a_baseline_is_written_and_holds() -> None:
     first = invoke("--write-baseline")
     assert first.return_value == 0
-    assert "1 findings are known from now on: kpilint-baseline.json" in first.stderr
+    assert "1 finding is known from now on: kpilint-baseline.json" in first.stderr
     known = ("--baseline", "kpilint-baseline.json")
     second = invoke(*known)
     assert (second.return_value, second.stderr) == (0, "")
@@ -150,7 +150,7 @@ def test_entries_that_are_gone_are_told_once_the_rule_ran() -> None:
     with_owner("Sales")
     told = invoke("--baseline", "known.json")
     assert told.return_value == 0
-    assert "1 entries of known.json are found no longer" in told.stderr
+    assert "1 entry of known.json is found no longer" in told.stderr
     assert invoke("--baseline", "known.json", "--quiet").stderr == ""
     assert invoke("--baseline", "known.json", "--ignore", "S002").stderr == ""
 

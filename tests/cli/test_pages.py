@@ -129,5 +129,9 @@ def test_every_command_has_help(command: str) -> None:
     assert "Options:" in output(command, "--help")
 
 
+def test_the_schema_is_its_one_form() -> None:
+    assert output("schema", "--format", "json") == output("schema")
+
+
 def test_version() -> None:
     assert output("--version").startswith("kpilint ")

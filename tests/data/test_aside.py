@@ -86,7 +86,7 @@ def test_a_list_of_one_column_has_no_notes(opened: Open) -> None:
 
 def test_a_short_last_row_is_still_refused(opened: Open) -> None:
     """A download that broke off is no note."""
-    with pytest.raises(SourceProblem, match="row 4: 1 cells"):
+    with pytest.raises(SourceProblem, match="row 4: 1 cell"):
         opened(RECORDS + "8\n").table("t")
 
 

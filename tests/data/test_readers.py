@@ -256,8 +256,8 @@ def zipped() -> bytes:
 
 BROKEN = {
     "a long row": ("a,b\n1,2\n3,4,5\n", 3, "3 cells where the headings have 2"),
-    "a short row": ('a,b\n"1\n1",2\n3\n', 3, "1 cells where the headings have 2"),
-    "a short row after a blank line": ("a,b\n\n1,2\n3\n", 4, "1 cells"),
+    "a short row": ('a,b\n"1\n1",2\n3\n', 3, "1 cell where the headings have 2"),
+    "a short row after a blank line": ("a,b\n\n1,2\n3\n", 4, "1 cell"),
     "an open quote": ('a,b\n1,2\n"3,4\n5,6\n', 3, "quotation mark"),
     "a quote inside": ('a,b\n"1"x,2\n', 2, "quotation mark"),
     "empty": ("", None, "is empty"),

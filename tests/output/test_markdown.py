@@ -79,7 +79,7 @@ def test_what_is_no_question_stands_below() -> None:
 
 def test_what_is_known_is_counted_only() -> None:
     text = markdown(findings(finding(known=True)), {})
-    assert "nothing to ask.\n\n1 points that are known from the baseline are left out." in text
+    assert "nothing to ask.\n\n1 point that is known from the baseline is left out." in text
 
 
 def test_a_page_without_goals_has_no_list_of_owners() -> None:
@@ -90,7 +90,7 @@ def test_a_page_without_goals_has_no_list_of_owners() -> None:
 
 def test_nothing_to_ask_is_said() -> None:
     text = markdown(findings(), {})
-    assert text.splitlines()[-1] == "1 goals were read as of 31 Oct 2026; there is nothing to ask."
+    assert text.splitlines()[-1] == "1 goal was read as of 31 Oct 2026; there is nothing to ask."
 
 
 def test_a_client_s_file_cannot_write_the_page() -> None:

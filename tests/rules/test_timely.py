@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kpilint.goals.document import read
+from kpilint.linter import Config, lint
 from tests.rules.pages import found, linted, merged
 
 TEAMS = "teams: {営業1課: 100件, 営業2課: 25件}"
@@ -150,6 +152,18 @@ def test_nothing_is_built_on_a_period_of_two_readings(start: str, tmp_path: Path
 def test_both_readings_are_shown(tmp_path: Path) -> None:
     (flaw,) = found("Goal", "period: 2026-Q3", tmp_path, "T005")
     assert flaw.evidence["readings"] == ["2026-07..2026-09", "2026-10..2026-12"]
+
+
+def test_a_title_that_dates_a_table_is_told_once(tmp_path: Path) -> None:
+    table = tmp_path / "goals.csv"
+    rows = ("2026年度下期 目標,,", "目標,担当,目標値", "受注数,営業部,9件", "商談数,営業部,30件")
+    table.write_text("\n".join(rows), encoding="utf-8")
+    result = lint(
+        read(table, language="en"), as_of=date(2026, 8, 1), config=Config(select=("T005",))
+    )
+    (only,) = result.findings
+    assert (only.goal, only.span.cell) == ("受注数", "A1")
+    assert only.message.endswith("in the goals.yaml beside the table.")
 
 
 WHOLE = "{id: whole, role: kgi, period: 2026-10..2026-12}"

@@ -47,8 +47,8 @@ def verdict(result: ChangeResult) -> str:
         )
     if doubts.too_young:
         return _(
-            "{after} is too young to be compared: its last records came {days} days ago, and most "
-            "wins take {usual}. Compare earlier periods.",
+            "{after} is too young to be compared: its last records came {days:day|days} ago, and "
+            "most wins take {usual}. Compare earlier periods.",
             **_periods(result),
             days=doubts.days,
             usual=f"{result.age or 0:.0f}",
@@ -130,7 +130,7 @@ def factor(result: ChangeResult, part: Part) -> str:
 def amount(result: ChangeResult, value: float) -> str:
     """A total: money, or wins."""
     if not result.priced:
-        return _("{count} wins", count=f"{value:,.0f}")
+        return _("{count:win|wins}", count=f"{value:,.0f}")
     return show(float(f"{value:.3g}"), result.change.currency, language())
 
 
@@ -180,7 +180,7 @@ def scope(result: ChangeResult) -> str:
     if result.doubts is None or before is None or after is None:
         return ""
     return _(
-        "Records that came in each period, {days} days after; n = {n0} and {n1}; hatched: "
+        "Records that came in each period, {days:day|days} after; n = {n0} and {n1}; hatched: "
         "less; lines are 95% intervals",
         days=result.doubts.days,
         n0=f"{before.entered:,}",
@@ -213,22 +213,25 @@ def remarks(result: ChangeResult) -> list[str]:
         return []
     said = [
         _(
-            "Records count for the period in which they came in; both periods are seen {days} days "
-            "after each record came.",
+            "Records count for the period in which they came in; both periods are seen "
+            "{days:day|days} after each record came.",
             days=doubts.days,
         )
     ]
     if doubts.young and result.age is not None:
         said.append(
             _(
-                "The later records are too young: most wins take {usual} days. What is still to come "
-                "is missing from both periods alike.",
+                "The later records are too young: most wins take {usual:day|days}. What is still "
+                "to come is missing from both periods alike.",
                 usual=f"{result.age:.0f}",
             )
         )
     if before.unpriced + after.unpriced and result.priced:
         said.append(
-            _("{count} wins have no amount and count as 0.", count=before.unpriced + after.unpriced)
+            _(
+                "{count:win has no amount and counts|wins have no amount and count} as 0.",
+                count=before.unpriced + after.unpriced,
+            )
         )
     if not result.priced and result.change.spec.amount:
         said.append(_("What was won has no positive amount, so wins are counted."))

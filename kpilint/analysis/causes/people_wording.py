@@ -86,8 +86,8 @@ def headline(result: PeopleResult) -> str:
 def scope(result: PeopleResult) -> str:
     """Unit, number and period, as a chart's subtitle."""
     return _(
-        "Points above or below peers with the same mix, with 95% intervals; n = {count}, the last "
-        "{quarters} quarters",
+        "Points above or below peers with the same mix, with 95% intervals; n = {count}, the "
+        "last {quarters:quarter|quarters}",
         count=f"{sum(each.entered for each in result.standings if each.stage == 1):,}",
         quarters=4,
     )
@@ -125,7 +125,8 @@ def remarks(result: PeopleResult) -> list[str]:
     if result.unnamed:
         said.append(
             _(
-                "{count} records at the stages name nobody and are left out.",
+                "{count:record at the stages names nobody and is|records at the stages name "
+                "nobody and are} left out.",
                 count=show(float(result.unnamed), "count", language()),
             )
         )

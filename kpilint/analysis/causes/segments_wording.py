@@ -65,8 +65,8 @@ def verdict(result: SegmentsResult) -> str:
 
 def _told(result: SegmentsResult, leak: Leak) -> str:
     said = _(
-        "{step} has fallen for {segment}: of {count} that came in {period}, {rate} moved on within "
-        "{days} days, against {before}% in {past}.",
+        "{step} has fallen for {segment}: of {count} that came in {period}, {rate} moved on "
+        "within {days:day|days}, against {before}% in {past}.",
         step=step(result.segments.spec, leak.stage),
         segment=_segment(result, leak),
         count=_count(leak.entered),
@@ -102,8 +102,8 @@ def _finest(result: SegmentsResult) -> Visible | None:
 def _seen(result: SegmentsResult, finest: Visible) -> str:
     pairs = ((finest.dimension, finest.value),) if finest.dimension else ()
     return _(
-        "A fall of {points} points or more at {step} for {segment} would have been named; elsewhere "
-        "only larger ones.",
+        "A fall of {points:point|points} or more at {step} for {segment} would have been named; "
+        "elsewhere only larger ones.",
         points=f"{(finest.points or 0) * 100:.0f}",
         step=step(result.segments.spec, finest.stage),
         segment=segment(pairs, dict(result.segments.headings)),
@@ -242,7 +242,8 @@ def _of_dimensions(result: SegmentsResult) -> list[str]:
         ]
     return [
         _(
-            "{count} rare values of {name} are taken together as “{others}”.",
+            "{count:rare value of {name} is|rare values of {name} are} taken together as "
+            "“{others}”.",
             count=each.pooled,
             name=_names(result, (each.name,)),
             others=value(OTHERS),

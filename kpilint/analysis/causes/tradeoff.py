@@ -55,7 +55,8 @@ def blocks(data: Dataset, goals: GoalSet, metric: Metric, until: date) -> Blocks
     whole = len(found) // BLOCK * BLOCK
     if whole // BLOCK <= LEAST_MONTHS:
         message = _(
-            "{metric} has {count} complete quarters of a year; {least} are needed.",
+            "{metric} has {count:complete quarter|complete quarters} of a year; {least} are "
+            "needed.",
             metric=metric.title,
             count=whole // BLOCK,
             least=LEAST_MONTHS + 1,

@@ -30,7 +30,8 @@ def verdict(result: TradeoffsResult) -> str:
     if not judged:
         return _("Whether quantity was bought with quality cannot be told of any pair yet.")
     return _(
-        "In none of the {count} pairs has the quantity risen while its quality fell.", count=judged
+        "Of {count:pair|pairs}, in none has the quantity risen while its quality fell.",
+        count=judged,
     )
 
 

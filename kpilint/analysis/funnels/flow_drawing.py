@@ -132,7 +132,9 @@ def _goals(result: FunnelResult, n: int) -> list[str]:
             _("{count} of them skipped it", count=wording.whole(skipped)), LETTERS
         )
     if returned := result.steps[n].returned:
-        lines += drawing.wrapped(_("↩ {count} returns", count=wording.whole(returned)), LETTERS)
+        lines += drawing.wrapped(
+            _("↩ {count:return|returns}", count=wording.whole(returned)), LETTERS
+        )
     return lines
 
 
@@ -174,7 +176,7 @@ def _fall(result: FunnelResult) -> list[str]:
     if worst is None or worst.fall is None:
         return []
     told = _(
-        "Within {days} days: {past}% → {now}%",
+        "Within {days:day|days}: {past}% → {now}%",
         days=worst.days,
         past=f"{worst.fall.past * 100:.0f}",
         now=f"{worst.passed / worst.entered * 100:.0f}",

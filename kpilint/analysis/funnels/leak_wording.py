@@ -67,7 +67,7 @@ def headline(result: FunnelResult) -> str:
     step = wording.arrow(result, worst)
     if lost.money is None:
         wins = _shown(lost.wins.value, "count")
-        return _("{step} costs about {wins} orders a quarter", step=step, wins=wins)
+        return _("{step} costs about {wins:order|orders} a quarter", step=step, wins=wins)
     money = _shown(lost.money.value, result.funnel.currency)
     return _("{step} costs about {money} a quarter", step=step, money=money)
 
@@ -117,14 +117,15 @@ def remarks(result: FunnelResult) -> list[str]:
     unit = result.funnel.currency if lost.money else "count"
     said = [
         _(
-            "Counted are those who move on within {days} days, the rates of the later stages in "
-            "the end, and the mean amount of the orders; as if nothing else had changed.",
+            "Counted are those who move on within {days:day|days}, the rates of the later stages "
+            "in the end, and the mean amount of the orders; as if nothing else had changed.",
             days=worst.days,
         )
         if lost.money
         else _(
-            "Counted are those who move on within {days} days and the rates of the later stages "
-            "in the end; as if nothing else had changed. With amount: in the funnel it has a price.",
+            "Counted are those who move on within {days:day|days} and the rates of the later "
+            "stages in the end; as if nothing else had changed. With amount: in the funnel it "
+            "has a price.",
             days=worst.days,
         )
     ]
@@ -140,7 +141,8 @@ def remarks(result: FunnelResult) -> list[str]:
     if price is not None and price.negative:
         said.append(
             _(
-                "{count} orders have a negative amount and count as they stand.",
+                "{count:order has a negative amount and counts as it stands|orders have a "
+                "negative amount and count as they stand}.",
                 count=wording.whole(price.negative),
             )
         )

@@ -34,11 +34,11 @@ class AgainstPast(Result):
         worst = self.flow.worst
         if worst is None:
             return _(
-                "None of {count} stages has fallen by more than its quarters usually vary.",
+                "None of {count:stage|stages} has fallen by more than its quarters usually vary.",
                 count=len(tested),
             )
         return _(
-            "Of {count} stages, {step} has fallen by more than its quarters usually vary.",
+            "Of {count:stage|stages}, {step} has fallen by more than its quarters usually vary.",
             count=len(tested),
             step=wording.arrow(self.flow, worst),
         )

@@ -32,7 +32,7 @@ def remarks(result: FunnelResult) -> list[str]:
 
 def _of_days(days: int) -> str:
     return _(
-        "The comparison of quarters counts {days} days; the rates of the stages count all.",
+        "The comparison of quarters counts {days:day|days}; the rates of the stages count all.",
         days=days,
     )
 
@@ -117,7 +117,10 @@ def _of_order(result: FunnelResult) -> list[str]:
         ),
         (
             odd.disordered,
-            _("{count} have stage dates in the wrong order.", count=wording.whole(odd.disordered)),
+            _(
+                "{count:has|have} stage dates in the wrong order.",
+                count=wording.whole(odd.disordered),
+            ),
         ),
         (
             odd.strayed,
@@ -130,7 +133,7 @@ def _of_order(result: FunnelResult) -> list[str]:
         (
             odd.repeated,
             _(
-                "{count} returns to a stage do not count again ({stages}).",
+                "{count:return to a stage does|returns to a stage do} not count again ({stages}).",
                 count=wording.whole(odd.repeated),
                 stages=returns,
             ),
@@ -144,7 +147,7 @@ def _of_rows(odd: Oddities) -> list[str]:
         (
             odd.copies,
             _(
-                "{count} rows repeat a record; the earliest date of each stage counts.",
+                "{count:row repeats|rows repeat} a record; the earliest date of each stage counts.",
                 count=wording.whole(odd.copies),
             ),
         ),
@@ -158,14 +161,16 @@ def _of_rows(odd: Oddities) -> list[str]:
         (
             odd.unnamed,
             _(
-                "{count} rows do not name their record and are left out.",
+                "{count:row does not name its record and is|rows do not name their record and "
+                "are} left out.",
                 count=wording.whole(odd.unnamed),
             ),
         ),
         (
             odd.unreadable,
             _(
-                "{count} cells of stage dates cannot be read; those stages count as not reached.",
+                "{count:cell of stage dates cannot be read; its stage counts|cells of stage "
+                "dates cannot be read; those stages count} as not reached.",
                 count=wording.whole(odd.unreadable),
             ),
         ),
@@ -191,8 +196,8 @@ def _in_the_end(result: FunnelResult) -> list[str]:
     if counted >= winning.low:  # nothing to add: the open ones hardly matter
         return [_("Of those who entered {first}, {share} came through to {last}.", **said)]
     rising = _(
-        "Records have been seen for {days} days at most, and more moved on until then: the rates "
-        "in the end may be higher.",
+        "Records have been seen for {days:day|days} at most, and more moved on until then: the "
+        "rates in the end may be higher.",
         days=f"{winning.days:,.0f}",
     )
     return [
@@ -216,8 +221,8 @@ def _cautions(result: FunnelResult) -> list[str]:
     if begun is not None and (result.funnel.start is None or result.funnel.start < begun.since):
         found.append(
             _(
-                "Outcomes are recorded only from {day} on, though {count} records came before: "
-                "rates over those are too low, and a rise after that day is none.",
+                "Outcomes are recorded only from {day} on, though {count:record|records} came "
+                "before: rates over those are too low, and a rise after that day is none.",
                 day=Period(begun.since, begun.since, "day").label(language()),
                 count=wording.whole(begun.before),
             )

@@ -65,7 +65,7 @@ def verdict(result: FunnelResult) -> str:
     if worst is not None and worst.fall is not None:
         return _(
             "{step} is the bottleneck: of those who came in {quarter}, {rate} moved on within "
-            "{days} days, against {past}% in the {quarters} quarters before.",
+            "{days:day|days}, against {past}% in the {quarters:quarter|quarters} before.",
             step=arrow(result, worst),
             quarter=quarter(result, worst),
             rate=percent(worst.passed / worst.entered, *worst.interval),
@@ -91,8 +91,8 @@ def verdict(result: FunnelResult) -> str:
         )
     points, finest = min(visible, key=lambda pair: pair[0])
     return _(
-        "No stage has fallen below its own past. A fall of {points} points or more at {step} "
-        "would have been noticed; smaller ones cannot be told at this number of records.",
+        "No stage has fallen below its own past. A fall of {points:point|points} or more at "
+        "{step} would have been noticed; smaller ones cannot be told at this number of records.",
         points=f"{points * 100:.0f}",
         step=arrow(result, finest),
     )
@@ -103,7 +103,7 @@ def headline(result: FunnelResult) -> str:
     worst = result.worst
     if worst is not None and worst.fall is not None:
         return _(
-            "{step} fell from {past}% to {now}% (within {days} days)",
+            "{step} fell from {past}% to {now}% (within {days:day|days})",
             days=worst.days,
             step=arrow(result, worst),
             past=f"{worst.fall.past * 100:.0f}",

@@ -59,7 +59,8 @@ def _unfit(x: FloatArray, known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
         return _("{name} has no value in this time.", name=name)
     if n < LEAST_POINTS:
         return _(
-            "{name} has {n} points in the time that both have values; it takes at least {least}.",
+            "{name} has {n:point|points} in the time that both have values; it takes at least "
+            "{least}.",
             name=name,
             n=n,
             least=LEAST_POINTS,

@@ -42,7 +42,9 @@ def course(result: HypothesesResult) -> go.Figure:
     dressed = drawing.dressed(
         figure,
         title=_(
-            "{count} of {claims} hypotheses supported", count=counted, claims=len(result.claims)
+            "{count} of {claims:hypothesis|hypotheses} supported",
+            count=counted,
+            claims=len(result.claims),
         ),
         subtitle=_("Strongest correlation inside the claimed lags, as known at each month's end"),
         source=_(", ").join(

@@ -53,7 +53,7 @@ def lead_lag(
     reason = fits[0].reason or fits[1].reason
     if not reason and max_lag > len(a) - LEAST_POINTS // 2:
         reason = _(
-            "A lag of {lag} leaves too little of {n} points; ask for at most {most}.",
+            "A lag of {lag} leaves too little of {n:point|points}; ask for at most {most}.",
             lag=max_lag,
             n=len(a),
             most=len(a) - LEAST_POINTS // 2,

@@ -110,7 +110,7 @@ def _compared(
 
 def _unknown(leading: str, lagging: str, n: int, reason: str) -> dict[str, Any]:
     direction = "not detectable"
-    reason = reason or _("{n} points are too few for lags this long.", n=n)
+    reason = reason or _("{n:point is|points are} too few for lags this long.", n=n)
     return {
         "leading": leading,
         "lagging": lagging,

@@ -33,7 +33,8 @@ def verdict(result: ScreeningResult) -> str:
         return _("There is no pair of a leading and a lagging metric to compare.")
     if not len(leads):
         return _(
-            "Among {pairs} pairs no lead is detectable with this many points.", pairs=len(pairs)
+            "Among {pairs:pair|pairs} no lead is detectable with this many points.",
+            pairs=len(pairs),
         )
     grain = result.screening.grain
     named = [
@@ -46,7 +47,7 @@ def verdict(result: ScreeningResult) -> str:
         for row in leads.head(NAMED).to_dict("records")
     ]
     return _(
-        "Among {pairs} pairs {count} lead: {named}.",
+        "Among {pairs:pair|pairs} {count:leads|lead}: {named}.",
         pairs=len(pairs),
         count=len(leads),
         named=_("; ").join(named) + (_(" and others") if len(leads) > NAMED else ""),
@@ -56,7 +57,9 @@ def verdict(result: ScreeningResult) -> str:
 def headline(result: ScreeningResult) -> str:
     """The finding as a chart's title."""
     leads = int((result.pairs["direction"] == "leads").sum())
-    return _("{count} of {pairs} pairs lead", count=leads, pairs=len(result.pairs))
+    return _(
+        "{count:of {pairs} pairs leads|of {pairs} pairs lead}", count=leads, pairs=len(result.pairs)
+    )
 
 
 def leaders(result: ScreeningResult) -> str:

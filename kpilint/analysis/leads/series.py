@@ -126,7 +126,7 @@ def paired(x: ArrayLike | pd.Series, y: ArrayLike | pd.Series) -> tuple[pd.Serie
     elif len(a) != len(b):
         raise Misuse(
             _(
-                "{x} has {n} points and {y} {other}; give two series of one length.",
+                "{x} has {n:point|points} and {y} {other}; give two series of one length.",
                 x=a.name,
                 y=b.name,
                 n=len(a),
@@ -218,7 +218,7 @@ def _periods(index: pd.DatetimeIndex, name: str) -> pd.PeriodIndex:
     if spacing not in _SPACING:
         raise Misuse(
             _(
-                "The dates of {name} are {days} days apart; give one value a week or a month.",
+                "The dates of {name} are {days:day|days} apart; give one value a week or a month.",
                 name=name,
                 days=spacing,
             )

@@ -22,10 +22,10 @@ def span(steps: int, grain: Grain) -> str:
     """So many weeks, months or points."""
     match grain:
         case "week":
-            return _("1 week") if steps == 1 else _("{count} weeks", count=steps)
+            return _("{count:week|weeks}", count=steps)
         case "month":
-            return _("1 month") if steps == 1 else _("{count} months", count=steps)
-    return _("1 point") if steps == 1 else _("{count} points", count=steps)
+            return _("{count:month|months}", count=steps)
+    return _("{count:point|points}", count=steps)
 
 
 def number(value: float) -> str:

@@ -41,13 +41,13 @@ def verdict(result: WorthResult) -> str:
     }
     if result.shown:
         return _(
-            "Knowing {leading} makes a prediction of {lagging} {span} ahead {gain}% more exact than "
-            "the past of {lagging} alone ({count} predictions, {p}).",
+            "Knowing {leading} makes a prediction of {lagging} {span} ahead {gain}% more exact "
+            "than the past of {lagging} alone ({count:prediction|predictions}, {p}).",
             **said,
         )
     return _(
-        "{leading} adds nothing that can be shown to a prediction of {lagging} {span} ahead: the past "
-        "of {lagging} alone does about as well ({count} predictions, {p}).",
+        "{leading} adds nothing that can be shown to a prediction of {lagging} {span} ahead: the "
+        "past of {lagging} alone does about as well ({count:prediction|predictions}, {p}).",
         **said,
     )
 

@@ -53,9 +53,9 @@ def verdict(result: PlanResult) -> str:
         )
         return _joined([sentence, *_beyond(result)])
     sentence = _(
-        "For “{goal}” to reach {target}, {leads} new at {first} are needed from {begin} to {end}: "
-        "{done} are reached, {expected} more are to be expected at {stage} of those under way, and "
-        "{missing} must come of new ones.",
+        "For “{goal}” to reach {target}, {leads} new at {first} are needed from {begin} to "
+        "{end}: {done:is|are} reached, {expected:more is|more are} to be expected at {stage} of "
+        "those under way, and {missing} must come of new ones.",
         leads=interval(result),
         first=stage(result.stages[0]),
         begin=day(result.plan.as_of + DAY),
@@ -70,8 +70,9 @@ def _all_through(result: PlanResult) -> Iterator[str]:
     """That nobody was ever lost or stopped, which is more likely the export's doing."""
     if all((each.cause == MOVED).all() for each in result.seen.stays):
         yield _(
-            "All {count} records of the funnel have come through, so its rates of 100% tell "
-            "nothing: the export seems to hold won deals only. Export those open and lost too.",
+            "All {count:record|records} of the funnel came through, so its rates of 100% "
+            "tell nothing: the export seems to hold won deals only. Export those open and lost "
+            "too.",
             count=whole(result.seen.stays[0].came),
         )
 
@@ -82,8 +83,8 @@ def _beyond(result: PlanResult) -> Iterator[str]:
         return
     worst = max(over, key=lambda each: each.needed / max(each.best, 1e-9))
     yield _(
-        "That has never been: {stage} would need {needed} in {months} months, and the best so far "
-        "is {best}.",
+        "That has never been: {stage} would need {needed} in {months:month|months}, and the best "
+        "so far is {best}.",
         stage=stage(result.stages[worst.stage]),
         needed=whole(worst.needed),
         months=len(result.calendar.months[result.running]),
@@ -132,8 +133,8 @@ def _deadlines(result: PlanResult) -> Iterator[str]:
     )
     if aim.after:
         yield _(
-            "The goal counts {days} days after {stage}: what is to count by {counted} must be there "
-            "by {end}.",
+            "The goal counts {days:day|days} after {stage}: what is to count by {counted} must "
+            "be there by {end}.",
             days=aim.after,
             stage=names[-1],
             counted=day(aim.period.end),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -35,8 +35,10 @@ class Audit:
     """The sources of a goals file, each column judged in the records that need it.
 
     A close date that is blank is usual for an open deal and a fault for one that was won: so a
-    column is looked at in the records that a metric selects, not in all. ``months`` is how far
-    back they are looked at, from ``as_of``. Calling it with a Dataset gives an AuditResult.
+    column is looked at in the records that a metric selects, not in all. The date of a funnel's
+    later stage is blank until a record comes there, which is no fault, and is left out. ``months``
+    is how far back records are looked at, from ``as_of``. Calling it with a Dataset gives an
+    AuditResult.
     """
 
     goals: GoalSet
@@ -76,14 +78,17 @@ class Audit:
         columns: list[Column] = []
         keys: list[Key] = []
         unread: dict[str, str] = {}
+        awaited: dict[str, tuple[str, ...]] = {}
         for source in self.sources:
             try:
                 keys += _keys(data, self.goals.sources[source].key, source)
             except (ColumnMissing, Unavailable) as problem:
                 unread[source] = str(problem)
                 continue
-            columns += _Looking(self, data, source, unread).columns()
-        return AuditResult(self, tuple(columns), tuple(keys), unread)
+            looking = _Looking(self, data, source, unread, _awaited(self.goals, data, source))
+            columns += looking.columns()
+            awaited[source] = tuple(looking.left_out)
+        return AuditResult(self, tuple(columns), tuple(keys), unread, awaited)
 
 
 class Column(NamedTuple):
@@ -129,6 +134,15 @@ def _keys(data: Dataset, key: str | None, source: str) -> Iterator[Key]:
     yield Key(source, key, row["n"], row["filled"] - row["kinds"], row["n"] - row["filled"])
 
 
+def _awaited(goals: GoalSet, data: Dataset, source: str) -> frozenset[str]:
+    """The columns that date the later stages of a funnel, where nothing else tells of the stage."""
+    funnels = [funnel for funnel in goals.funnels.values() if funnel.source == source]
+    later = [stage for funnel in funnels for stage in funnel.stages[1:] if not stage.where]
+    known = set(data.columns(source))
+    names = {data.resolve(source, stage.entered) for stage in later if stage.entered in known}
+    return frozenset(names)
+
+
 @dataclass(frozen=True, slots=True)
 class _Looking:
     """The looking at one source: each metric's records, and the columns it takes from them."""
@@ -137,6 +151,8 @@ class _Looking:
     data: Dataset
     source: str
     unread: dict[str, str]  # by metric, why its records could not be looked at
+    awaited: frozenset[str]
+    left_out: dict[str, None] = field(default_factory=dict)  # those of them that were asked for
 
     def columns(self) -> Iterator[Column]:
         """Each column once, as the metric needs it that misses it most."""
@@ -144,6 +160,9 @@ class _Looking:
         for metric in self.audit.goals.metrics.values():
             if metric.source == self.source and metric.form == "flow":
                 for column in self._tried(metric):
+                    if column.name in self.awaited:
+                        self.left_out[column.name] = None
+                        continue
                     known = worst.setdefault(column.name, column)
                     if (column.share, column.records) > (known.share, known.records):
                         worst[column.name] = column
@@ -249,13 +268,15 @@ def _blank(column: ir.Column) -> ir.BooleanValue:
 class AuditResult(Result):
     """Each column that goals are computed from, with what the records lack of it.
 
-    ``unread`` gives, by source or metric, why its records could not be looked at.
+    ``unread`` gives, by source or metric, why its records could not be looked at; ``awaited``, by
+    source, the columns of later stages, which are left out.
     """
 
     audit: Audit
     columns: tuple[Column, ...]
     keys: tuple[Key, ...]
     unread: Mapping[str, str]
+    awaited: Mapping[str, tuple[str, ...]]
 
     @property
     def worst(self) -> Column | None:

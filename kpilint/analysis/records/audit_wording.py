@@ -36,13 +36,13 @@ def verdict(result: AuditResult) -> str:
         return _("No column that goals are computed from could be looked at.")
     if worst is None:
         return _(
-            "All {count} columns that goals are computed from are filled in every record that "
-            "needs them.",
+            "Every one of the {count:column|columns} that goals are computed from is filled in "
+            "every record that needs it.",
             count=len(result.columns),
         )
     found = _(
-        "{column} of {source} is blank in {missing} of {records} records behind “{metric}” "
-        "({share}).",
+        "{column} of {source} is blank in {missing} of {records:record|records} behind "
+        "“{metric}” ({share}).",
         column=worst.name,
         source=worst.source,
         missing=f"{worst.missing:,}",
@@ -80,11 +80,11 @@ def people(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def remarks(result: AuditResult) -> list[str]:
-    """Keys that do not tell records apart, and sources that could not be looked at."""
+    """Keys that do not tell records apart, and what was not looked at."""
     said = [
         _(
-            "{source}: of {records} records, {repeated} repeat the {key} of another and {blank} "
-            "have none.",
+            "{source}: of {records:record|records}, {repeated:repeats|repeat} the {key} of "
+            "another and {blank:has|have} none.",
             source=key.source,
             records=f"{key.records:,}",
             repeated=f"{key.repeated:,}",
@@ -93,6 +93,16 @@ def remarks(result: AuditResult) -> list[str]:
         )
         for key in result.keys
         if key.repeated or key.blank
+    ]
+    said += [
+        _(
+            "Left out of {source}: {columns}. A blank there says that a record has not "
+            "come to that stage yet.",
+            columns=listed(columns),
+            source=source,
+        )
+        for source, columns in result.awaited.items()
+        if columns
     ]
     said += [f"{source}: {reason}" for source, reason in result.unread.items()]
     return said

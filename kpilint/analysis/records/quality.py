@@ -129,7 +129,7 @@ class QualityResult(Result):
             return _("Nothing could be held against what is expected of {source}.", source=source)
         unknown = sum(v.passed is None for v in self.verdicts)
         told = _(
-            "The records are as expected in {passed} of {count} points.",
+            "The records are as expected in {passed} of {count:point|points}.",
             passed=count - len(self.failed) - unknown,
             count=count,
         )

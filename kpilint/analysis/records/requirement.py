@@ -87,8 +87,9 @@ def failure(verdict: Verdict) -> str:
     told = requirement(verdict.expectation)
     if verdict.failed is not None and verdict.checked:
         return _(
-            "It is expected that {requirement}; {failed} of {checked} records ({share}) are not "
-            "so{examples}. Correct them in the CRM or in the export.",
+            "It is expected that {requirement}; {failed:of {checked} records ({share}) is|of "
+            "{checked} records ({share}) are} not so{examples}. Correct them in the CRM or in "
+            "the export.",
             requirement=told,
             failed=f"{verdict.failed:,}",
             checked=f"{verdict.checked:,}",

@@ -166,8 +166,8 @@ def notes(
         )
     if forecast is not None and forecast.guess:
         yield _(
-            "The forecast is a guess: {past} earlier periods are known, and a probability takes "
-            "eight.",
+            "The forecast is a guess: {past:earlier period is|earlier periods are} known, and a "
+            "probability takes eight.",
             past=forecast.past,
         )
 

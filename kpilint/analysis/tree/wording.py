@@ -158,7 +158,7 @@ def scope(result: TreeResult) -> str:
     """Day and number of goals, as the picture's subtitle."""
     day = result.tree.as_of
     return _(
-        "{count} goals as of {day}; signs tell how the parts make up the whole",
+        "{count:goal|goals} as of {day}; signs tell how the parts make up the whole",
         count=len(result.shape),
         day=Period(day, day, "day").label(language()),
     )

@@ -74,7 +74,7 @@ def _reached(goals: GoalSet, about: Sequence[object]) -> tuple[str, Iterator[str
     if len(found) == 1:
         return _subject(goals, found[0]), _facts(goals, found[0])
     title = _(
-        "{client}: {count} goals: {condition}",
+        "{client}: {count:goal|goals}: {condition}",
         client=whose(goals),
         count=len(found),
         condition=_told(found[0].condition.tree, None),
@@ -200,7 +200,7 @@ def _words() -> dict[str, str]:
 
 def _errors(goals: GoalSet, found: Sequence[object]) -> tuple[str, Iterator[str]]:
     errors = [each for each in found if isinstance(each, Finding)]
-    title = _("{client}: {count} errors in the goals", client=whose(goals), count=len(errors))
+    title = _("{client}: {count:error|errors} in the goals", client=whose(goals), count=len(errors))
     return title, _listed(goals, errors)
 
 

@@ -49,7 +49,7 @@ def _moved(then: Facts, now: GoalStatus) -> str:
     moved = now.actual - before
     if now.unit == "percent":
         points = show(abs(moved) * 100, None, language())
-        return _signed(moved, _("{points} points", points=points))
+        return _signed(moved, _("{points:point|points}", points=points))
     size = float(f"{abs(moved):.3g}") if abs(moved) >= 1000 else abs(moved)
     return _signed(moved, wording.amount(size, now.unit))
 

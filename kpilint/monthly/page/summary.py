@@ -115,9 +115,9 @@ def told(month: Month, goal: GoalStatus) -> str:
     said |= {"low": low, "middle": middle, "high": high}
     if goal.forecast.probability is None:
         return _(
-            "How likely {label} in {period} is to be met cannot be told, for only {past} earlier "
-            "periods are known; the forecast is {middle} (80% range {low} to {high}) against a "
-            "target of {target}.",
+            "How likely {label} in {period} is to be met cannot be told, for only {past:earlier "
+            "period is|earlier periods are} known; the forecast is {middle} (80% range {low} to "
+            "{high}) against a target of {target}.",
             past=goal.forecast.past,
             **said,
         )

@@ -92,11 +92,13 @@ def guess(export: Export) -> Guess:
 def _nature(export: Export) -> str:
     if export.preset:
         return _(
-            "{count} records; the headings are those of {preset}.",
+            "{count:record|records}; the headings are those of {preset}.",
             count=f"{export.records:,}",
             preset=export.preset,
         )
-    return _("{count} records; no CRM's preset fits the headings.", count=f"{export.records:,}")
+    return _(
+        "{count:record|records}; no CRM's preset fits the headings.", count=f"{export.records:,}"
+    )
 
 
 def _metric(export: Export, label: str, **said: object) -> Content:

@@ -102,7 +102,7 @@ def test_keys_that_repeat_are_a_remark(tmp_path: Path) -> None:
     goals = kl.read(tmp_path / "goals.yaml", source=GOALS)
     with kl.Dataset.of(goals) as data:
         (remark,) = Audit.of(goals, as_of="2026-10-31")(data).remarks()
-    assert remark == "deals: of 8 records, 1 repeat the id of another and 1 have none."
+    assert remark == "deals: of 8 records, 1 repeats the id of another and 1 has none."
 
 
 def test_nothing_lacks(tmp_path: Path) -> None:
@@ -152,3 +152,31 @@ def test_what_cannot_be_understood(tmp_path: Path, how: dict[str, str], said: st
     goals = kl.read(tmp_path / "goals.yaml", source=GOALS)
     with pytest.raises(Misuse, match=said):
         Audit.of(goals, **{"as_of": "2026-10-31", **how})
+
+
+def test_a_stage_that_a_record_has_not_come_to_is_no_gap(tmp_path: Path) -> None:
+    goals = """
+language: en
+sources: {deals: {path: deals.csv}}
+funnels:
+  sales:
+    source: deals
+    record: id
+    stages: [{name: lead, entered: opened}, {name: sql, entered: sql}, {name: won, entered: closed, where: stage = 'won'}]
+metrics:
+  sized: {label: Big SQLs, source: deals, agg: count, where: size = 1, time: sql, unit: count}
+  waits: {label: Wait, source: deals, agg: mean, column: "hours_between(opened, sql)", time: opened, unit: hours}
+  won: {label: Won, source: deals, agg: count, where: stage = 'won', time: closed, unit: count}
+"""  # noqa: E501
+    rows = ("won,2026-08-01,2026-08-02,,1", "open,2026-08-01,,,1", "open,2026-08-01,,,1")
+    text = "id,stage,opened,sql,closed,size\n" + "".join(f"{n},{r}\n" for n, r in enumerate(rows))
+    (tmp_path / "deals.csv").write_text(text, encoding="utf-8")
+    read = kl.read(tmp_path / "goals.yaml", source=goals)
+    with kl.Dataset.of(read) as data:
+        result = Audit.of(read, as_of="2026-10-31")(data)
+    assert [(c.name, c.missing, c.records) for c in result.columns if c.missing] == [
+        ("closed", 1, 1)
+    ]
+    assert result.remarks() == [
+        "Left out of deals: sql. A blank there says that a record has not come to that stage yet."
+    ]

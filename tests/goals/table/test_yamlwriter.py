@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,19 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.return_value == 0
     assert "- id: 売上" in done.output
     assert "include:" in done.output
+
+
+def test_the_command_for_a_program(tmp_path: Path) -> None:
+    path = saved(sheet(FAULTY, title="予算"), tmp_path)
+    command = ["import", str(path), "--lang", "en", "--format", "json"]
+    done = CliRunner().invoke(kpilint, command, standalone_mode=False)
+    told = json.loads(done.stdout)
+    again = tmp_path / "plan.yaml"
+    again.write_text(json.dumps(told["content"]), encoding="utf-8")
+    assert done.return_value == 1
+    assert {goal.id for goal in read(again)} == {goal.id for goal in read(path)}
+    assert [fault["cell"] for fault in told["faults"]] == ["I4", "F5"]
+    assert {entry["code"] for entry in told["unchecked"]} <= {"M001", "T001", "S002"}
 
 
 def test_without_a_table_of_goals_nothing_is_written(tmp_path: Path) -> None:

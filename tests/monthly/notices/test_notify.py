@@ -185,7 +185,7 @@ def test_errors_are_told_together_and_again_when_they_come_back(tmp_path: Path, 
     path = client(tmp_path, alert, more=broken)
     assert len(tell(path)) == 1
     title, text = hook.posts[0]["title"], hook.posts[0]["message"]
-    assert title == "みほん: 1 errors in the goals"  # one rule, on the file: one thing to tell
+    assert title == "みほん: 1 error in the goals"  # one rule, on the file: one thing to tell
     assert "E003" in text
     assert "goals.yaml:" in text
     assert tell(path) == []

@@ -75,6 +75,8 @@ def test_what_is_there_stays(client: Path) -> None:
     assert f'Open them with jupyter lab "{folder}"' in second.stderr  # its name has a space
     assert mine.read_text(encoding="utf-8") == "my work"
     assert invoke(client, "--as-of", DAY, "--quiet").stderr == ""
+    told = json.loads(invoke(client, "--as-of", DAY, "--format", "json").stdout)
+    assert told == {"version": 1, "written": [], "kept": [*map(str, sorted(folder.iterdir()))]}
 
 
 @pytest.mark.parametrize("value", ['a "quoted" one', "C:\\顧客\\new", "{braces}", "${HOME}", ""])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -270,5 +271,13 @@ def test_the_command_says_what_it_guessed(tmp_path: Path, put: Put) -> None:
         str(tmp_path / "c" / name)
         for name in ("goals.yaml", "goals.schema.json", "metrics.yaml", ".gitignore")
     ]
+    told = run.invoke(
+        kpilint,
+        ["init", str(tmp_path / "e"), "--from", str(exports), "--lang", "ja", "--format", "json"],
+    )
+    kept = json.loads(told.stdout)
+    assert kept["written"][0] == str(tmp_path / "e" / "goals.yaml")
+    assert any("hubspot/dealsと判断" in note for note in kept["notes"])
+    assert told.stderr == ""
     both = ["init", str(tmp_path / "d"), "--from", str(exports), "--template", "sales"]
     assert run.invoke(kpilint, both).exception is not None
