@@ -11,7 +11,11 @@ from kpilint.data.headings import folded
 SEEN = 60  # rows among which the headings, and what stands below the records, are looked for
 _EXAMPLES = 3
 _NUMBER = re.compile(r"[-+▲△(]*[¥$€£\\]? ?\(?[0-9][0-9.,]*\)?(?:%|[^\W\d]{0,3})|-")
-_TOTAL = re.compile(r"(?:総?合計|総計|小計|(?:grand |sub-?)?totals?)(?: ?\(.*\))? ?:?")
+_TOTAL = re.compile(r"(?:総?合計|[総小累]?計|トータル|(?:grand |sub-?)?totals?)(?: ?\(.*\))? ?:?")
+# With whose total it is in front; 設計 and 時計 are no totals, so that 計 alone wants a space.
+_TOTAL_OF = re.compile(r".+?(?:総?合計|[総小累]計| (?:計|トータル|(?:grand |sub-?)?totals?)) ?:?")
+_LABELS = 3  # cells among which the word for a total stands
+TOTAL_MARKS = ("計", "otal", "OTAL", "トータル")  # one of which is in every such word
 _UNIT = re.compile(r"単位 ?:? ?[十百]?[千万億]|\bin (?:thousands|millions)\b")
 
 Line = tuple[int, tuple[str, ...]]
@@ -90,6 +94,22 @@ def is_total(cells: Sequence[str]) -> bool:
     """Whether a row's cells are a word for a total and numbers, and nothing else."""
     word, *others = cells
     return bool(_TOTAL.fullmatch(folded(word))) and all(_is_number(cell) for cell in others)
+
+
+def is_subtotal(row: Sequence[str], key: str) -> bool:
+    """Whether a row among the records is the total of some: a word for it, then numbers alone.
+
+    Before the word may stand what was summed. ``key`` is the cell that names a record, blank for
+    none: a row in which it says something else is a record, as is one with a date or a name behind
+    the word.
+    """
+    cells = filled(row)
+    for place, cell in enumerate(cells[:_LABELS]):
+        if _TOTAL.fullmatch(folded(cell)) or (not place and _TOTAL_OF.fullmatch(folded(cell))):
+            behind = cells[place + 1 :]
+            named = key.strip() not in ("", cell)
+            return not named and bool(behind) and all(map(_is_number, behind))
+    return False
 
 
 def filled(row: Sequence[str]) -> tuple[str, ...]:

@@ -161,6 +161,10 @@ class Dataset:
         """Rows of its files that are no records, as titles and totals, and were left out."""
         return tuple(a for part in self.opened(source).parts if (a := part.aside) is not None)
 
+    def subtotals(self, source: str) -> tuple[Aside, ...]:
+        """Rows between its records that look like totals of some; they are among the records."""
+        return self.opened(source).subtotals
+
     def coverage(self, source: str, column: str, until: date) -> Coverage | None:
         """Which days up to ``until`` a source's records cover, by one of its time columns."""
         from kpilint.data.coverage import coverage

@@ -14,6 +14,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from kpilint.data import crm
+from kpilint.data.aside import TOTAL_MARKS, Aside, Line, filled, is_subtotal
 from kpilint.data.cells import is_blank
 from kpilint.data.conversion import Zones, canonical_values, convert, learn_commas, learn_habits
 from kpilint.data.database import StoredTable
@@ -38,6 +39,8 @@ _ROW = "kpilint row"  # the record's number in its file
 _PART = "kpilint part"  # the number of its file
 _CONVERTED = (TIME, NUMBER, FLAG)
 _EXAMPLES = 3
+_LABELS = 4  # columns in which the word for a total may stand
+_MOST = 10_000  # rows with such a word that are looked at
 WRITTEN = "kpilint written"
 _DUCKDB = "duckdb"
 
@@ -257,6 +260,33 @@ class Opened:
             for row in found
             if row[f"n{n}"]
         )
+
+    @property
+    def subtotals(self) -> tuple[Aside, ...]:
+        """The rows among the records that look like totals of some, by file; they are kept."""
+        if isinstance(self.parts[0], (ParquetTable, StoredTable)):
+            return ()
+        order = list(dict.fromkeys(self.united.values()))
+        texts = [h for h in order[:_LABELS] if self._raw[h].type().is_string()]
+        marked = (self._raw[h].contains(mark) for h in texts for mark in TOTAL_MARKS)
+        rows = self._raw.filter(ibis.or_(*marked)).order_by([_PART, _ROW]).limit(_MOST)
+        key = self.spec.key or (crm.key_of(self.spec.preset) if self.spec.preset else "")
+        heading = self.headings.columns.get(key, key)
+        lines: dict[int, list[Line]] = {}
+        for row in rows.to_pyarrow().to_pylist():
+            cells = ["" if row[h] is None else str(row[h]) for h in order]
+            if is_subtotal(cells, str(row.get(heading) or "")):
+                line = (int(row[_ROW]), filled(cells))
+                lines.setdefault(int(row[_PART]), []).append(line)
+        return tuple(self._beside(number, found) for number, found in lines.items())
+
+    def _beside(self, number: int, lines: list[Line]) -> Aside:
+        part = self.parts[number]
+        rows = part.rows_of([row for row, _cells in lines])
+        told = [(row, cells) for row, (_n, cells) in zip(rows, lines, strict=True)]
+        found = Aside.of(part.file, told)
+        assert found is not None  # some cell held the word
+        return found
 
     @property
     def guessed(self) -> tuple[GuessedDates, ...]:

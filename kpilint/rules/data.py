@@ -75,6 +75,9 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
     Where no date of a column such as 4/1/2026 has a day beyond 12, and no other column tells either,
     it might mean January as well as April. It is read month first, and that is said.
 
+    Rows between the records that hold 小計 or Subtotal and numbers alone are read as records, so that
+    what they sum is there twice; they are told.
+
     Bad:
         path: data/unreadable.csv
     Good:
@@ -107,6 +110,8 @@ def unreadable_cells(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
         yield _left_out(source, aside)
         if aside.unit is not None:
             yield _in_another_unit(source, aside, *aside.unit)
+    for subtotals in data.subtotals(source.name):
+        yield _among_records(source, subtotals)
 
 
 def _guessed(source: Source, goals: GoalSet, data: Dataset) -> Flaws:
@@ -198,6 +203,20 @@ def _left_out(source: Source, aside: Aside) -> Flaw:
         "rows": [r for r, _t in aside.examples],
     }
     return Flaw(source.at("path"), message, evidence, severity=INFO)
+
+
+def _among_records(source: Source, subtotals: Aside) -> Flaw:
+    """A warning of totals between the records."""
+    message = _(
+        "Rows of {file} between the records that look like subtotals and count as records: "
+        "{count} ({examples}). Delete them, or export the records alone.",
+        file=subtotals.file,
+        count=subtotals.count,
+        examples=_rows(subtotals.examples),
+    )
+    rows = [row for row, _text in subtotals.examples]
+    evidence = {"source": source.name, "count": subtotals.count, "rows": rows}
+    return Flaw(source.at("path"), message, evidence)
 
 
 def _in_another_unit(source: Source, aside: Aside, row: int, text: str) -> Flaw:

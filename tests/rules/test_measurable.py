@@ -164,6 +164,26 @@ def test_rows_that_are_no_records_are_noted(
 
 
 @pytest.mark.parametrize(
+    ("key", "lines", "rows"),
+    [
+        ("", ["A,2026-04-01,1", "小計,,1", "B,2026-05-01,2", "東京支店 小計,,2", "C,2026-06-01,1"], [3, 5]),
+        ("", ["A,2026-04-01,1", "2026-04,Sub-total,1", "B,2026-05-01,2"], [3]),
+        ("key: id", ["A,2026-04-01,1", "Total (East),,1", "B,2026-05-01,2", "計,,3"], [3]),
+        ("", ["合計システム導入,2026-04-01,1", "設計,2026-04-01,2", "設計,,3", "会計,,3", "B,,1"], []),
+        ("", ["売上合計,2026-04-01,1", "Total,2026-04-02,1", "Totalizer,,1", "B,2026-04-03,2"], []),
+        ("key: id", ["A,合計,1", "B,2026-04-01,1"], []),
+    ],
+)  # fmt: skip
+def test_subtotals_between_records(
+    key: str, lines: list[str], rows: list[int], tmp_path: Path
+) -> None:
+    content = "id,closed,amount\n" + "".join(f"{line}\n" for line in lines)
+    result = with_csv(content, tmp_path, "D009", key)
+    told = [f for f in result if "between the records" in f.message]
+    assert [f.evidence["rows"] for f in told] == ([rows] if rows else [])
+
+
+@pytest.mark.parametrize(
     ("closed", "rows"),
     [
         (("4/4/2026", "4/1/2026", "5/2/2026"), [3, 4]),
