@@ -10,7 +10,7 @@ from kpilint.data.headings import folded
 
 SEEN = 60  # rows among which the headings, and what stands below the records, are looked for
 _EXAMPLES = 3
-_NUMBER = re.compile(r"[-+▲△(]*[¥$€£\\]? ?\(?[0-9][0-9.,]*\)?(?:%|[^\W\d]{0,3})|-")
+_NUMBER = re.compile(r"[-+▲△(]*[¥$€£\\]? ?\(?[0-9][0-9., '’]*\)?(?:%|[¥$€£]|[^\W\d]{0,3})|-")
 _TOTAL = re.compile(r"(?:総?合計|[総小累]?計|トータル|(?:grand |sub-?)?totals?)(?: ?\(.*\))? ?:?")
 # With whose total it is in front; 設計 and 時計 are no totals, so that 計 alone wants a space.
 _TOTAL_OF = re.compile(r".+?(?:総?合計|[総小累]計| (?:計|トータル|(?:grand |sub-?)?totals?)) ?:?")
