@@ -10,11 +10,11 @@ from kpilint.data.headings import folded
 
 SEEN = 60  # rows among which the headings, and what stands below the records, are looked for
 _EXAMPLES = 3
-_NUMBER = re.compile(r"[-+▲△(]*[¥$€£\\]? ?\(?[0-9][0-9.,]*\)?(?:%|[^\W\d]{0,3})|-")
+_NUMBER = re.compile(r"[-+▲△(]*[¥$€£\\]? ?\(?[0-9][0-9., '’]*\)?(?:%|[¥$€£]|[^\W\d]{0,3})|-")
 _TOTAL = re.compile(r"(?:総?合計|[総小累]?計|トータル|(?:grand |sub-?)?totals?)(?: ?\(.*\))? ?:?")
 # With whose total it is in front; 設計 and 時計 are no totals, so that 計 alone wants a space.
 _TOTAL_OF = re.compile(r".+?(?:総?合計|[総小累]計| (?:計|トータル|(?:grand |sub-?)?totals?)) ?:?")
-_LABELS = 3  # cells among which the word for a total stands
+LABELS = 3  # cells among which the word for a total stands
 TOTAL_MARKS = ("計", "otal", "OTAL", "トータル")  # one of which is in every such word
 _UNIT = re.compile(r"単位 ?:? ?[十百]?[千万億]|\bin (?:thousands|millions)\b")
 
@@ -104,7 +104,7 @@ def is_subtotal(row: Sequence[str], key: str) -> bool:
     the word.
     """
     cells = filled(row)
-    for place, cell in enumerate(cells[:_LABELS]):
+    for place, cell in enumerate(cells[:LABELS]):
         if _TOTAL.fullmatch(folded(cell)) or (not place and _TOTAL_OF.fullmatch(folded(cell))):
             behind = cells[place + 1 :]
             named = key.strip() not in ("", cell)

@@ -69,20 +69,24 @@ def narrow(cell: ir.StringValue) -> ir.StringValue:
 def commas(cell: ir.StringColumn) -> dict[str, ir.Scalar]:
     """The aggregates that tell whether a column writes a comma for the decimal point.
 
-    It does where ``sure`` is more than half of ``all``, and ``points`` finds nothing against it.
+    It does where ``sure`` is more than half of ``all``, and ``points`` finds next to nothing
+    against it.
     """
     written = cell.contains(",").ifelse(cell, ibis.null("string"))
     return {"sure": written.re_search(_COMMA).sum(), "all": written.count()}
 
 
 def points(cell: ir.StringColumn) -> dict[str, ir.Scalar]:
-    """The aggregate that tells whether some cell cannot be read with a decimal comma."""
-    return {"against": cell.re_search(_POINT).any()}
+    """The aggregate that counts the cells that cannot be read with a decimal comma."""
+    return {"against": cell.re_search(_POINT).sum()}
 
 
 def with_point(cell: ir.StringValue) -> ir.StringValue:
-    """A number with a decimal comma as ``number`` reads it: 1.234,56 becomes 1234.56."""
-    return cell.replace(".", "").replace(",", ".")
+    """A number with a decimal comma as ``number`` reads it: 1.234,56 becomes 1234.56.
+
+    What cannot have one, as 1,234.56, stays as it is.
+    """
+    return cell.re_search(_POINT).ifelse(cell, cell.replace(".", "").replace(",", "."))
 
 
 def number(cell: ir.StringValue) -> ir.FloatingValue:

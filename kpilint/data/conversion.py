@@ -13,6 +13,8 @@ from kpilint.data import cells, moments
 from kpilint.data.clocks import shown
 from kpilint.data.kinds import FLAG, NUMBER, TEXT, TIME, kind_of_type
 
+_SLIPS = 20  # cells that are sure of their comma for each that cannot have one
+
 
 @dataclass(frozen=True, slots=True)
 class Zones:
@@ -52,12 +54,14 @@ def learn_habits(table: ir.Table, columns: list[str], zones: Zones) -> dict[str,
 def learn_commas(table: ir.Table, columns: list[str]) -> frozenset[str]:
     """Which of these text columns of numbers write 1.234,56, as most of Europe does.
 
-    A column that writes 1,234 alone does not: its commas stand between groups of three.
+    A column that writes 1,234 alone does not: its commas stand between groups of three. One slip
+    among many cells does not turn the others into slips.
     """
     told = _told(table, {column: cells.commas(table[column]) for column in columns})
     likely = [c for c, found in told.items() if (found["sure"] or 0) * 2 > found["all"]]
     tested = _told(table, {column: cells.points(table[column]) for column in likely})
-    return frozenset(column for column, found in tested.items() if not found["against"])
+    against = {column: (found["against"] or 0) * _SLIPS for column, found in tested.items()}
+    return frozenset(column for column in likely if against[column] <= told[column]["sure"])
 
 
 def _told(

@@ -14,7 +14,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from kpilint.data import crm
-from kpilint.data.aside import TOTAL_MARKS, Aside, Line, filled, is_subtotal
+from kpilint.data.aside import LABELS, TOTAL_MARKS, Aside, Line, filled, is_subtotal
 from kpilint.data.cells import is_blank
 from kpilint.data.conversion import Zones, canonical_values, convert, learn_commas, learn_habits
 from kpilint.data.database import StoredTable
@@ -39,7 +39,6 @@ _ROW = "kpilint row"  # the record's number in its file
 _PART = "kpilint part"  # the number of its file
 _CONVERTED = (TIME, NUMBER, FLAG)
 _EXAMPLES = 3
-_LABELS = 4  # columns in which the word for a total may stand
 _MOST = 10_000  # rows with such a word that are looked at
 WRITTEN = "kpilint written"
 _DUCKDB = "duckdb"
@@ -267,7 +266,7 @@ class Opened:
         if isinstance(self.parts[0], (ParquetTable, StoredTable)):
             return ()
         order = list(dict.fromkeys(self.united.values()))
-        texts = [h for h in order[:_LABELS] if self._raw[h].type().is_string()]
+        texts = [h for h in order[:LABELS] if self._raw[h].type().is_string()]
         marked = (self._raw[h].contains(mark) for h in texts for mark in TOTAL_MARKS)
         rows = self._raw.filter(ibis.or_(*marked)).order_by([_PART, _ROW]).limit(_MOST)
         key = self.spec.key or (crm.key_of(self.spec.preset) if self.spec.preset else "")
