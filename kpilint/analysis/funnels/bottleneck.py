@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LEAST_QUARTERS = 4  # of past; with fewer the spread between quarters is a guess
 LEVEL = 0.95  # over all stages together
 POWER = 0.8
+FEW = 30  # failures a quarter; with fewer their number is skewed
 GOOD = 0.75  # of the past quarters are no better than a good one
 
 
@@ -97,8 +98,9 @@ def falls(
     rate p and intraclass correlation rho by the method of moments (Kleinman 1973, JASA 68,
     46-54); the difference is measured by its variance p (1 - p) ((1 + (n - 1) rho) / n + 1 / W + u)
     and referred to Student's t with one degree of freedom less than there are past quarters.
-    ``stages`` is the number of questions asked at once (Šidák); u is ``unlike``, see
-    ``mix.Counts``. Raises ValueError for empty quarters.
+    Where hardly any fail that is too sure, so that chance must not explain them either, see
+    ``_by_chance``. ``stages`` is the number of questions asked at once (Šidák); u is ``unlike``,
+    see ``mix.Counts``. Raises ValueError for empty quarters.
     """
     from scipy.stats import norm, t  # a second to import
 
@@ -109,11 +111,29 @@ def falls(
     spread = rate * (1 - rate)
     weight = float((n / (1 + (n - 1) * rho)).sum())
     error = sqrt(spread * ((1 + (entered - 1) * rho) / entered + 1 / weight + unlike))
-    freedom = len(n) - 1
+    freedom, level, power = len(n) - 1, sidak(LEVEL, stages), float(norm.ppf(POWER))
     p_value = float(t.cdf((passed / entered - rate) / error, freedom))
-    smallest = float(t.ppf(sidak(LEVEL, stages), freedom) + norm.ppf(POWER)) * error
+    smallest = (float(t.ppf(level, freedom)) + power) * error
+    if entered * (1 - rate) < FEW:
+        failed = float(n.sum() - x.sum()), float(x.sum())
+        chance, most = _by_chance(entered - passed, entered, *failed, level)
+        p_value = max(p_value, chance)
+        smallest = max(smallest, most / entered - (1 - rate) + power * sqrt(spread / entered))
     good = float(np.quantile(x / n, GOOD))
     return Fall(rate, p_value, smallest if smallest < rate else None, error, good)
+
+
+def _by_chance(
+    failed: int, entered: int, past_failed: float, past_passed: float, level: float
+) -> tuple[float, float]:
+    """How likely so many fail where the past's rate goes on; the number that alarms at ``level``.
+
+    The beta-binomial prediction from the pooled past, with one failure more than it had.
+    """
+    from scipy.stats import betabinom  # a second to import
+
+    chance = betabinom(entered, past_failed + 1, max(past_passed, 1.0))
+    return float(chance.sf(failed - 1)), float(chance.isf(1 - level)) + 1
 
 
 def _pooled(x: FloatArray, n: FloatArray) -> tuple[float, float]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from kpilint.data.dataset import Dataset
 
+LARGEST = 1e100  # an amount that cannot be squared and summed is a slip, and not known
 NUMBER = "kpilint number of {}"  # the integer behind a column's text
 
 
@@ -223,8 +224,10 @@ class Source:
         return self.value(time).cast("timestamp") if time else ibis.null("timestamp")
 
     def _amount(self) -> ir.Value:
-        amount = self.spec.amount
-        return self.value(amount).cast("float64") if amount else ibis.null("float64")
+        if not self.spec.amount:
+            return ibis.null("float64")
+        amount = self.value(self.spec.amount).cast("float64")
+        return ibis.ifelse(amount.abs() < LARGEST, amount, ibis.null("float64"))
 
     def _known(self, step: Stage | Lost, entered: str | None) -> ir.Value:
         """Whether the step's ``where`` holds and its moment, if it has one, lies before the cut."""

@@ -26,6 +26,7 @@ BAD: dict[str, list[Row]] = {
     "a segment with one record": [(*USUAL[0][:6], "alone", *USUAL[0][7:]), *USUAL[1:]],
     "one record a segment": [(*r[:6], f"channel {n}", *r[7:]) for n, r in enumerate(USUAL)],
     "negative amounts": deals(a_day=2, start=date(2024, 1, 1), amount=-1e6),
+    "amounts beyond squaring": deals(a_day=2, start=date(2024, 1, 1), amount=1e200),
     "one day": [(n, *USUAL[0][1:2], *r[2:]) for n, r in enumerate(USUAL)],
     "far in the future": [
         (r[0], *(d and d + timedelta(days=3_000) for d in r[1:4]), *r[4:])  # type: ignore[operator]

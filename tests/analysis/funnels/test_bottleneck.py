@@ -86,6 +86,22 @@ def test_quarters_that_vary_excuse_a_low_one() -> None:
     assert wild.p_value > 0.1
 
 
+@pytest.mark.parametrize(("failed", "fallen"), [(1, False), (5, True)])
+def test_one_failure_after_none_is_no_fall(failed: int, fallen: bool) -> None:
+    past = np.full(8, 200)
+    fall = falls(200 - failed, 200, past, past, stages=4)
+    assert (fall.p_value < 1 - sidak(0.95, 4)) == fallen
+    assert fall.detectable is not None and fall.detectable > 1 / 200
+
+
+def test_where_hardly_any_fail_alarms_stay_rare() -> None:
+    rng, worlds = np.random.default_rng(61), 600
+    drawn = rng.binomial(200, 0.998, (worlds, 9))
+    level, past = 1 - sidak(0.95, 4), np.full(8, 200)
+    alarms = sum(falls(int(x[-1]), 200, x[:-1], past).p_value < level for x in drawn)
+    assert binomtest(alarms, worlds).proportion_ci(0.99).low <= level
+
+
 @pytest.mark.parametrize(
     ("entered", "past"), [(0, [10, 10]), (10, [10]), (10, [10, 0])], ids=["now", "few", "empty"]
 )
