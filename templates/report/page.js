@@ -7,7 +7,7 @@
   const names = new Map(boxes.map((box) => [box, box.getAttribute("aria-label")]));
   const drawn = new Set();
   const [PHONE, HEAD] = [480, 24]; // pixels: narrower is a phone; room for a panel's name
-  const PAPER_WIDTH = 660; // pixels of an A4 column
+  const PAPER = { width: 660, height: 520, least: 0.65 }; // pixels of an A4 column; what can be read
   const soon = window.requestIdleCallback || ((what) => setTimeout(what, 50)); // Safari has none
 
   const spec = (box, isDark) => {
@@ -66,10 +66,13 @@
     const next = boxes.find((box) => !drawn.has(box) && box.parentElement.clientWidth);
     if (next) show(next).then(() => soon(rest));
   };
-  // A chart keeps its proportions on paper: drawn anew, it would be printed half done.
+  // A chart keeps its proportions on paper: drawn anew, it would be printed half done. A tall one
+  // is made smaller while it can be read, for it leaves a page half empty before it.
+  const fitted = ({ width, height }) =>
+    Math.min(1, PAPER.width / width, Math.max(PAPER.least, PAPER.height / height));
   const print = (box) => {
     if (dark.matches || !drawn.has(box)) draw(box, false);
-    if (drawn.has(box)) box.style.zoom = Math.min(1, PAPER_WIDTH / box.layout.width);
+    if (drawn.has(box)) box.style.zoom = fitted(box.layout);
   };
   const near = new IntersectionObserver(
     (seen) => seen.filter((each) => each.isIntersecting).forEach(({ target }) => {

@@ -153,6 +153,11 @@ def test_it_prints_on_paper_with_its_charts(browser: Browser, folders: dict[str,
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
     boxes = opened.locator(".chart")
     assert boxes.count() == opened.locator(".chart svg.main-svg:first-of-type").count() > 0
+    sizes = opened.evaluate(
+        "[...document.querySelectorAll('.chart')]"
+        ".map((each) => [each.layout.height * each.style.zoom, Number(each.style.zoom)])"
+    )
+    assert all(height <= 521 or zoom == 0.65 for height, zoom in sizes), sizes
     for gone in (".contents", ".skip", "figure summary", ".modebar-container"):
         assert not opened.locator(gone).first.is_visible()
     assert (

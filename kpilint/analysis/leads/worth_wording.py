@@ -60,7 +60,7 @@ def readable(result: WorthResult) -> pd.DataFrame:
     errors = [float(np.sqrt(((made.actual - each) ** 2).mean())) for each in (made.own, made.led)]
     kinds = [
         _("Its own past alone"),
-        _("With {leading} besides", leading=lead.x.name),
+        _("With {leading} as well", leading=lead.x.name),
     ]
     return pd.DataFrame(
         {_("Predicted from"): kinds, _("Usual error"): [f"{e:,.3g}" for e in errors]}
@@ -87,9 +87,9 @@ def drawn(result: WorthResult) -> go.Figure:
     dates = isinstance(lead.y.index, pd.PeriodIndex)
     at = [each.start_time.date().isoformat() if dates else each for each in table["at"]]
     lines = (
-        ("actual", _("Actual"), drawing.INK, "solid"),
+        ("actual", _("Actual"), drawing.INK, None),  # dots: two lines are alike without colour
         ("own", _("Its own past alone"), drawing.GREY, "dot"),
-        ("led", _("With {leading} besides", leading=lead.x.name), drawing.ACCENT, "solid"),
+        ("led", _("With {leading} as well", leading=lead.x.name), drawing.ACCENT, "solid"),
     )
     figure = go.Figure()
     for column, name, color, dash in lines:
@@ -97,8 +97,9 @@ def drawn(result: WorthResult) -> go.Figure:
             x=at,
             y=table[column].tolist(),
             name=drawing.words(name),
-            mode="lines",
+            mode="lines" if dash else "markers",
             line={"color": color, "width": 2, "dash": dash},
+            marker={"color": color, "size": 5},
         )
     plain = {"showgrid": False, "fixedrange": True}
     figure.update_xaxes(**(drawing.time_axis() if dates else plain))

@@ -18,8 +18,9 @@ def percent(share: float) -> str:
 
 
 def headline(result: AuditResult) -> str:
-    """The figure's title."""
-    worst = result.worst
+    """The figure's title, of the columns that it shows where one of them lacks something."""
+    shown = [column for column in result.columns if column.by_month and column.missing]
+    worst = max(shown, key=lambda column: column.share, default=result.worst)
     if worst is None:
         return _("Nothing that the goals need is blank")
     return _(

@@ -22,7 +22,7 @@ def test_a_leader_lowers_the_error() -> None:
     table = result.table()
     assert list(table) == ["at", "actual", "own", "led", "lag"]
     assert set(table["lag"]) == {3}
-    assert len(result.figure().data) == 3
+    assert [trace.mode for trace in result.figure().data] == ["markers", "lines", "lines"]
 
 
 def test_strangers_are_worth_nothing() -> None:

@@ -180,3 +180,10 @@ metrics:
     assert result.remarks() == [
         "Left out of deals: sql. A blank there says that a record has not come to that stage yet."
     ]
+
+
+def test_the_figure_is_titled_after_a_column_that_it_shows(tmp_path: Path) -> None:
+    rows = {f"E{n}": "won,100,2026-08-01,,Abe,1" for n in range(20)}  # they lack what dates them
+    result = audit(tmp_path, {**ROWS, **rows})
+    assert result.worst is not None and result.worst.name == "closed"
+    assert result.figure().layout.title.text.count("amount is blank in 67%") == 1
