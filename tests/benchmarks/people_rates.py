@@ -24,11 +24,12 @@ from kpilint.analysis.stats import FloatArray, benjamini_hochberg
 from tests.benchmarks.funnel_rates import DIMENSIONS, PLANTED, RATES, Drift, Gate, World
 
 SEED = 20_271_103  # drawn anew after the last change to a method
+WINDOW_SEED = 20_261_129  # of the worlds of two windows, drawn after these were settled
 NAMES = "ABCDEFGH"
 
 
-def _rng(*key: float) -> np.random.Generator:
-    return np.random.default_rng([SEED, *(round(1000 * each) for each in key)])
+def _rng(*key: float, seed: int = SEED) -> np.random.Generator:
+    return np.random.default_rng([seed, *(round(1000 * each) for each in key)])
 
 
 # Segments: two windows
@@ -50,17 +51,20 @@ def windows(worlds: int) -> Iterator[Gate]:
     """The two windows of Segments over three years: what is named, rightly and wrongly."""
     drifts: tuple[Drift, ...] = ("none", "cells", "channels", "stages", "walk")
     for records, drift in product((20_000, 3_000), drifts):
-        world, rng = World(records, 11, drift), _rng(1, records, drifts.index(drift))
+        world, rng = (
+            World(records, 11, drift),
+            _rng(1, records, drifts.index(drift), seed=WINDOW_SEED),
+        )
         hits = sum(bool(told(world, rng, 1)) for _world in range(worlds))
         yield Gate(f"false: {records:,} records, drift {drift}", hits, worlds, 0.05)
-    world, rng = World(past=11, mix=True), _rng(2)
+    world, rng = World(past=11, mix=True), _rng(2, seed=WINDOW_SEED)
     hits = sum(bool(told(world, rng, 1)) for _world in range(worlds))
     yield Gate("false: only the mix shifts", hits, worlds, 0.05)
     for place, (name, causes) in enumerate(PLANTED.items()):
         asked: tuple[tuple[int, Drift], ...] = ((1, "none"), (2, "none"), (1, "cells"))
         for lasting, drift in asked:
             world = World(past=11, drift=drift, causes=causes)
-            rng = _rng(3, place, lasting, drift == "none")
+            rng = _rng(3, place, lasting, drift == "none", seed=WINDOW_SEED)
             hits = sum(told(world, rng, lasting) == set(causes) for _world in range(worlds))
             since = "the last quarter" if lasting == 1 else "the last two quarters"
             label = f"exact: {name}, {since}, drift {drift}"
