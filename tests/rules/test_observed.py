@@ -121,7 +121,7 @@ def test_a_column_that_is_empty_in_all_of_them(tmp_path: Path) -> None:
 def test_selected_records_without_a_date(tmp_path: Path) -> None:
     rows = "1 2026-10-30 lost 5;2 - won 5"
     (flaw,) = checked(tmp_path, rows)
-    assert "None of the 1 records" in flaw.message
+    assert "None of the 1 record" in flaw.message
 
 
 def test_a_stopped_source_is_told_once(tmp_path: Path) -> None:
