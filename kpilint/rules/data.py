@@ -188,6 +188,11 @@ def _rows(examples: tuple[tuple[int, str], ...]) -> str:
     return listed(_("row {row} “{text}”", row=row, text=text) for row, text in examples)
 
 
+def _evidence(source: Source, aside: Aside) -> dict[str, object]:
+    rows = [row for row, _text in aside.examples]
+    return {"source": source.name, "count": aside.count, "rows": rows}
+
+
 def _left_out(source: Source, aside: Aside) -> Flaw:
     """A note of rows that are no records."""
     message = _(
@@ -197,12 +202,7 @@ def _left_out(source: Source, aside: Aside) -> Flaw:
         count=aside.count,
         examples=_rows(aside.examples),
     )
-    evidence = {
-        "source": source.name,
-        "count": aside.count,
-        "rows": [r for r, _t in aside.examples],
-    }
-    return Flaw(source.at("path"), message, evidence, severity=INFO)
+    return Flaw(source.at("path"), message, _evidence(source, aside), severity=INFO)
 
 
 def _among_records(source: Source, subtotals: Aside) -> Flaw:
@@ -214,9 +214,7 @@ def _among_records(source: Source, subtotals: Aside) -> Flaw:
         count=subtotals.count,
         examples=_rows(subtotals.examples),
     )
-    rows = [row for row, _text in subtotals.examples]
-    evidence = {"source": source.name, "count": subtotals.count, "rows": rows}
-    return Flaw(source.at("path"), message, evidence)
+    return Flaw(source.at("path"), message, _evidence(source, subtotals))
 
 
 def _in_another_unit(source: Source, aside: Aside, row: int, text: str) -> Flaw:
