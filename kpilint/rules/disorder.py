@@ -88,7 +88,9 @@ class _Passages:
     @property
     def compared(self) -> ir.BooleanValue:
         """Whether a record has two dates that can be compared."""
-        return sum((each.notnull().ifelse(1, 0) for each in self.first), start=0) > 1
+        # The last stage's first visit nobody else asks for: the engine need not look for it.
+        dates = (*self.first[:-1], self.last[-1])
+        return sum((each.notnull().ifelse(1, 0) for each in dates), start=0) > 1
 
 
 _NONE = Disorder(0, 0, ())
