@@ -185,7 +185,7 @@ def _copied(content: Iterable[bytes]) -> Text:
     scratch = Scratch()
     copy = scratch.path / "copy.csv"
     try:
-        with copy.open("wb") as out:
+        with copy.open("wb", buffering=_CHUNK) as out:
             lines = _lines(chunk for chunk in content if out.write(chunk))
     except BaseException:
         scratch.close()
