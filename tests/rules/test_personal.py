@@ -42,5 +42,5 @@ def test_a_newcomer_cannot_be_judged(tmp_path: Path) -> None:
     told = found("Goal", new, tmp_path, "A007", data=True)
     assert told.findings == ()
     assert [u.reason for u in told.unchecked] == [
-        "Too few months are on record for 1 of the 2 people with a target."
+        "Too few months are on record for 1 of 2 people with a target."
     ]

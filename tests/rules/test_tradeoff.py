@@ -59,7 +59,7 @@ def test_price_for_rate(tmp_path: Path, goals: str, told: int) -> None:
 def test_too_short_a_past(tmp_path: Path) -> None:
     found = checked(tmp_path, text("deals") + "# fixture: five_months\n")
     assert len(found) == 0
-    assert "complete quarters" in found.unchecked[0].reason
+    assert "1 complete quarter of a year" in found.unchecked[0].reason
 
 
 def paired(folder: Path, goals: str) -> TradeoffsResult:
