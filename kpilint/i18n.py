@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import locale
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,8 @@ from pathlib import Path
 
 LANGUAGES = ("ja", "en")
 LOCALE_DIR = Path(__file__).with_name("locale")
+_WORDS = r"((?:[^{}|]|\{[^{}]*\})*)"  # which may hold places
+_CHOICE = re.compile(rf"\{{(\w+):{_WORDS}\|{_WORDS}\}}")
 
 
 def preferred() -> str:
@@ -58,29 +61,20 @@ def _catalogue(name: str) -> gettext.NullTranslations:
     return gettext.translation("kpilint", LOCALE_DIR, [name], fallback=name == "en")
 
 
-class _Counted:
-    """A value that also fills ``{count:goal|goals}``: 1 goal, 2 goals."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def __format__(self, spec: str) -> str:
-        one, parted, more = spec.partition("|")
-        if not parted:
-            return format(self.value, spec)
-        told = str(self.value)
-        return f"{told} {one if told.lstrip('+-−') == '1' else more}"
-
-
 def _(message: str, **values: object) -> str:
     """Translate ``message`` into the language that speaks, then fill its ``{name}`` places.
 
-    English words that hang on a number stand in its place, ``{count:goal is|goals are}``.
+    English words that hang on a number stand in its place, ``{count:goal is|goals are}``. They are
+    chosen before any place is filled, so that no value can be taken for a choice.
     """
     translated = _catalogue(language()).gettext(message)
-    if "|" in translated:
-        values = {name: _Counted(value) for name, value in values.items()}
-    return translated.format(**values) if values else translated
+
+    def chosen(choice: re.Match[str]) -> str:
+        name, one, more = choice.groups()
+        alone = str(values[name]).lstrip("+-−") == "1"
+        return f"{{{name}}} {one if alone else more}"
+
+    return _CHOICE.sub(chosen, translated).format(**values) if values else translated
 
 
 def listed(items: Iterable[object], most: int | None = None) -> str:

@@ -174,6 +174,12 @@ def test_a_count_chooses_its_words(count: object, said: str) -> None:
         )
 
 
+def test_no_value_is_taken_for_a_choice() -> None:
+    with speaking("en"):
+        told = _("{count:row of {file} is|rows of {file} are} blank", count=2, file="a|b {c:d|e}")
+    assert told == "2 rows of a|b {c:d|e} are blank"
+
+
 def test_code_stays_as_it_is_typed() -> None:
     assert [e for e, told in PAIRS.items() if not _code(e) <= _code(told)] == []
 

@@ -209,7 +209,7 @@ class Arrays:
         return True
 
     def _keys(self, part: ir.Table, packing: Packing) -> Iterator[Integers]:
-        """The rows as keys, in batches."""
+        """The rows as keys, in batches; raises _BetweenUnits."""
         unit, time = packing.unit, self._time(part, packing.start) - packing.start
         doubled = unit & (unit - 1) == 0  # a power of two
         steps = time >> unit.bit_length() - 1 if doubled else divide(time, unit)
