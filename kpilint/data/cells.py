@@ -40,6 +40,7 @@ _SCALE = "[0-9]千?[兆億万千]"
 _COMMA = r"[0-9],[0-9]{1,2}(?:[^0-9,.]|$)|\.[0-9]{3},[0-9]"
 _POINT = r",[0-9]{3}[,.]|[0-9]\.[0-9]{1,2}(?:[^0-9,.]|$)"
 _NONE = ibis.null("float64")
+LARGEST = 1e100  # what cannot be squared and summed is a slip, and no number
 _POWERS = {"k": "e3", "t": "e3", "m": "e6", "b": "e9"}
 _PARTS = dt.Struct(dict.fromkeys(("cho", "oku", "man", "senman", "en", "sen"), "string"))
 
@@ -98,7 +99,7 @@ def number(cell: ir.StringValue) -> ir.FloatingValue:
     rarest.
     """
     plain = cell.try_cast("float64")
-    finite = (plain.isnan() | plain.isinf()).ifelse(_NONE, plain)
+    finite = (plain.abs() < LARGEST).ifelse(plain, _NONE)
     text = narrow(unless(finite, cell))
     line = text.re_replace(r"^\((.*)\)$", r"-\1").re_replace(rf"^({_CURRENCY}) *-", r"-\1")
     return ibis.coalesce(

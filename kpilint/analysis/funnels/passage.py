@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.operations as ops
 
 from kpilint.analysis.funnels.chain import Visits, step_of
+from kpilint.data.cells import LARGEST
 from kpilint.data.expression import build
 from kpilint.data.kinds import FLAG
 from kpilint.errors import ColumnMissing, Misuse, Unavailable
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from kpilint.data.dataset import Dataset
 
-LARGEST = 1e100  # an amount that cannot be squared and summed is a slip, and not known
 NUMBER = "kpilint number of {}"  # the integer behind a column's text
 
 
