@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -37,16 +38,10 @@ def target_heaping(goals: GoalSet, data: Dataset, as_of: date, *, level: float =
             metric: won_count
             period: 2025-10..2026-09
             targets:
-              people:
-                営業A: &line {2025-10: 30件, 2025-11: 30件, 2025-12: 30件, 2026-01: 30件, 2026-02: 30件,
-                  2026-03: 30件, 2026-04: 30件, 2026-05: 30件, 2026-06: 30件, 2026-07: 30件}
-                営業B: *line
-                営業C: *line
-                営業D: *line
-                営業E: *line
-                営業F: *line
-                営業G: *line
-                営業H: *line
+              people: {営業A: &line {2025-10: 30件, 2025-11: 30件, 2025-12: 30件, 2026-01: 30件,
+                2026-02: 30件, 2026-03: 30件, 2026-04: 30件, 2026-05: 30件, 2026-06: 30件, 2026-07: 30件},
+                営業B: *line, 営業C: *line, 営業D: *line, 営業E: *line, 営業F: *line, 営業G: *line,
+                営業H: *line}
     Good:
         sources:
           deals: {path: data/unpushed.csv, key: deal_id, expect: [{unique: deal_id}]}
@@ -55,16 +50,10 @@ def target_heaping(goals: GoalSet, data: Dataset, as_of: date, *, level: float =
             metric: won_count
             period: 2025-10..2026-09
             targets:
-              people:
-                営業A: &line {2025-10: 30件, 2025-11: 30件, 2025-12: 30件, 2026-01: 30件, 2026-02: 30件,
-                  2026-03: 30件, 2026-04: 30件, 2026-05: 30件, 2026-06: 30件, 2026-07: 30件}
-                営業B: *line
-                営業C: *line
-                営業D: *line
-                営業E: *line
-                営業F: *line
-                営業G: *line
-                営業H: *line
+              people: {営業A: &line {2025-10: 30件, 2025-11: 30件, 2025-12: 30件, 2026-01: 30件,
+                2026-02: 30件, 2026-03: 30件, 2026-04: 30件, 2026-05: 30件, 2026-06: 30件, 2026-07: 30件},
+                営業B: *line, 営業C: *line, 営業D: *line, 営業E: *line, 営業F: *line, 営業G: *line,
+                営業H: *line}
 
     Options:
         level: how rare it must be among values that nobody moves
@@ -87,14 +76,7 @@ def target_heaping(goals: GoalSet, data: Dataset, as_of: date, *, level: float =
             yield Cannot(str(problem), about)
             continue
         if found.p_value < level:
-            evidence = {
-                "short": found.short,
-                "past": found.past,
-                "beyond": found.beyond,
-                "values": found.values,
-                "p_value": found.p_value,
-            }
-            yield Flaw(lines.at, _heaped(metric, found), evidence, about=about)
+            yield Flaw(lines.at, _heaped(metric, found), asdict(found), about=about)
 
 
 def _heaped(metric: Metric, found: Heaping) -> str:
